@@ -1,0 +1,1 @@
+"""pyinfra for Windows: a WinRM connector, facts and operations over one PowerShell per host."""

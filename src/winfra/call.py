@@ -1,0 +1,71 @@
+"""A call of one PowerShell library function, as a pyinfra command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyinfra.api import HiddenValue, StringCommand
+from typing_extensions import override
+
+from winfra.secrets import MASK, hidden_values
+
+
+class PowerShellCall(StringCommand):
+    """Call one library function on a host.
+
+    function: name of the function, e.g. `Get-WinService`.
+    parameters: values of its parameters by name; None is left out; a HiddenValue travels as a secret.
+    confidential: its output may hold secrets (the text of a file) and is never printed.
+
+    Prints as readable PowerShell; what travels is the name and the parameters as JSON, so that no text of ours
+    ever becomes PowerShell source.
+    """
+
+    def __init__(self, function: str, parameters: Mapping[str, object], *, confidential: bool = False) -> None:
+        self.function = function
+        self.parameters = {name: value for name, value in parameters.items() if value is not None}
+        self.confidential = confidential
+        super().__init__(render_call(function, self.parameters))
+
+    @override
+    def __repr__(self) -> str:
+        return f"PowerShellCall({self.get_masked_value()})"
+
+    @property
+    def secrets(self) -> set[str]:
+        """The secrets among the parameters."""
+        return hidden_values(self.parameters)
+
+    def wire_parameters(self) -> dict[str, Any]:
+        """Return the parameters as they travel, secrets marked and in clear."""
+        return {name: _wire_value(value) for name, value in self.parameters.items()}
+
+
+def _wire_value(value: object) -> object:
+    if isinstance(value, HiddenValue):
+        return {"$secret": value.unmask()}
+    if isinstance(value, tuple):
+        return list(value)
+    return value
+
+
+def render_call(function: str, parameters: Mapping[str, object]) -> str:
+    """Return a call as PowerShell that a person can read, secrets masked."""
+    rendered = [f"-{name} {render_value(value)}" for name, value in parameters.items()]
+    return " ".join([function, *rendered])
+
+
+def render_value(value: object) -> str:
+    """Return a value as a PowerShell literal; a secret as `<secret>`."""
+    if isinstance(value, HiddenValue):
+        return MASK
+    if isinstance(value, bool):
+        return f"${str(value).lower()}"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Mapping):
+        return "@{" + "; ".join(f"{key} = {render_value(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "@(" + ", ".join(render_value(item) for item in value) + ")"
+    return "'" + str(value).replace("'", "''") + "'"

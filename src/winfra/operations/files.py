@@ -1,0 +1,251 @@
+"""Files, folders and their access control lists."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError
+from pyinfra import host
+from pyinfra.api import FileUploadCommand, HiddenValue, operation
+from pyinfra.api.command import PyinfraCommand
+from pyinfra.api.util import get_template
+
+from winfra.call import PowerShellCall
+from winfra.facts.files import Acl, AclState, Item, ItemState, TextFile
+from winfra.operations.shape import converge, failure, plan_write, refuse, show_difference
+from winfra.redaction import Redaction
+from winfra.secrets import hidden_values
+from winfra.security import AccessEntry, rights_name
+
+LARGEST_SHOWN_BYTES = 1024 * 1024
+INHERITANCE_WORDS = {
+    0: "this object only",
+    1: "this folder and sub-folders",
+    2: "this folder and files",
+    3: "this folder, sub-folders and files",
+}
+
+
+@operation()
+def directory(path: str) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a folder exists, with its parents.
+
+    + path: Windows path
+
+    **Example:**
+
+    .. code:: python
+
+        files.directory(name="Data folder", path="C:/ProgramData/Memurai/data")
+    """
+    found = host.get_fact(Item, path=path)
+    if found is not None and found["kind"] == "File":
+        yield from refuse(f"{path}: expected a folder or nothing, found a file. Move it away and run again.")
+        return
+    yield from converge(
+        f"folder {path}",
+        None if found is None else {"kind": found["kind"]},
+        {"kind": "Directory"},
+        lambda: [PowerShellCall("New-WinDirectory", {"Path": path})],
+    )
+
+
+@operation()
+def acl(
+    path: str, owner: str, entries: Sequence[AccessEntry], inheritance: bool = False
+) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a file or folder has exactly this owner and these access entries, and no others.
+
+    + path: Windows path
+    + owner: SID of the owner
+    + entries: all explicit entries; see `winfra.security.allow`
+    + inheritance: whether entries of the parent folder apply too
+
+    **Example:**
+
+    .. code:: python
+
+        files.acl(
+            name="Data folder is private",
+            path="C:/ProgramData/Memurai/data",
+            owner=ADMINISTRATORS,
+            entries=[allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL)],
+        )
+    """
+    parameters = {
+        "Path": path,
+        "OwnerSid": owner,
+        "InheritanceEnabled": inheritance,
+        "Entries": [_wire_entry(entry) for entry in sorted(entries)],
+    }
+    found = host.get_fact(Acl, path=path)
+    yield from converge(
+        f"access to {path}",
+        None if found is None else _acl_values(found, set(entries)),
+        {"owner": owner, "inheritance": inheritance, "entry": sorted(_entry_text(entry) for entry in entries)},
+        lambda: [PowerShellCall("Set-WinAcl", parameters)],
+    )
+
+
+def _acl_values(found: AclState, desired: set[AccessEntry]) -> dict[str, object]:
+    explicit = [_found_entry(entry) for entry in found["entries"] if not entry["inherited"]]
+    names = {entry["sid"]: entry["name"] for entry in found["entries"]}
+    # An entry that has to go is shown with its name; SIDs of strangers mean little to a reader.
+    texts = [
+        _entry_text(entry) + ("" if entry in desired or not names[entry.sid] else f" [{names[entry.sid]}]")
+        for entry in explicit
+    ]
+    return {"owner": found["owner_sid"], "inheritance": found["inheritance_enabled"], "entry": sorted(texts)}
+
+
+def _found_entry(entry: Mapping[str, Any]) -> AccessEntry:
+    return AccessEntry(
+        entry["sid"], entry["rights"], entry["type"], entry["inheritance_flags"], entry["propagation_flags"]
+    )
+
+
+def _entry_text(entry: AccessEntry) -> str:
+    scope = INHERITANCE_WORDS[entry.inheritance_flags]
+    limit = f", propagation {entry.propagation_flags}" if entry.propagation_flags else ""
+    return f"{entry.type} {entry.sid} {rights_name(entry.rights)} ({scope}{limit})"
+
+
+def _wire_entry(entry: AccessEntry) -> dict[str, object]:
+    return {
+        "Sid": entry.sid,
+        "Type": entry.type,
+        "Rights": entry.rights,
+        "InheritanceFlags": entry.inheritance_flags,
+        "PropagationFlags": entry.propagation_flags,
+    }
+
+
+@operation()
+def put(
+    source: str | Path | bytes, path: str, keep_previous: bool = False, secret_keys: Sequence[str] = ()
+) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a file has exactly this content, compared by SHA-256.
+
+    + source: local file, or the content itself
+    + path: Windows path; its folder must exist
+    + keep_previous: keep the content that is replaced as `<path>.previous`
+    + secret_keys: first words of lines that `--diff` must not show, e.g. `requirepass`
+
+    **Example:**
+
+    .. code:: python
+
+        files.put(name="Licence", source="licences/memurai.txt", path="C:/Program Files/Memurai/memurai-license.txt")
+    """
+    if not isinstance(source, bytes) and not Path(source).is_file():
+        yield from refuse(f"{path}: expected the local file {source}, found none. Put it there and run again.")
+        return
+    content = source if isinstance(source, bytes) else Path(source).read_bytes()
+    yield from _write(path, content, keep_previous=keep_previous, redaction=Redaction(keys=tuple(secret_keys)))
+
+
+@operation()
+def template(  # noqa: PLR0913  # each is one thing an operator may say of a template
+    source: str,
+    path: str,
+    *,
+    data: Mapping[str, object],
+    keep_previous: bool = False,
+    secret_keys: Sequence[str] = (),
+    newline: str = "\r\n",
+) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a file has the content that a Jinja2 template gives.
+
+    + source: local template
+    + path: Windows path; its folder must exist
+    + data: the template's variables; HiddenValues are revealed to the template only, and redacted in differences
+    + keep_previous: keep the content that is replaced as `<path>.previous`
+    + secret_keys: first words of lines that `--diff` must not show; for secrets that only the host still knows
+    + newline: line ending of the file
+
+    **Example:**
+
+    .. code:: python
+
+        files.template(
+            name="Configuration", source="templates/memurai.conf.j2", path="C:/ProgramData/Memurai/config/memurai.conf",
+            data={"password": password}, secret_keys=["requirepass"],
+        )
+    """
+    try:
+        text = render(source, data)
+    except (OSError, TemplateError) as error:
+        yield from refuse(f"{path}: the template {source} could not be rendered: {error}")
+        return
+    redaction = Redaction(frozenset(hidden_values(dict(data))), tuple(secret_keys))
+    content = newline.join(text.splitlines()) + newline
+    yield from _write(path, content.encode(), keep_previous=keep_previous, redaction=redaction)
+
+
+def render(source: str, data: Mapping[str, object]) -> str:
+    """Return what a template gives, secrets revealed.
+
+    Raises jinja2.TemplateError for a variable that is not there.
+    """
+    rendered: str = get_template(source, {"undefined": StrictUndefined}).render(_reveal(dict(data)))
+    return rendered
+
+
+def _reveal(value: Any) -> Any:
+    if isinstance(value, HiddenValue):
+        return value.unmask()
+    if isinstance(value, dict):
+        return {key: _reveal(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_reveal(item) for item in value]
+    return value
+
+
+def _write(
+    path: str, content: bytes, *, keep_previous: bool, redaction: Redaction
+) -> Generator[PyinfraCommand, None, None]:
+    found = host.get_fact(Item, path=path, include_hash=True)
+    if found is None:
+        yield failure(f"{path}: its present state could not be read, so nothing was changed")
+    elif found["kind"] == "Directory":
+        yield from refuse(f"{path}: expected a file or nothing, found a folder. Move it away and run again.")
+    elif found["sha256"] == hashlib.sha256(content).hexdigest():
+        host.noop(f"file {path} is as desired")
+    else:
+        plan_write(path)
+        _show_content(path, found, content, redaction)
+        if keep_previous and found["kind"] == "File":
+            yield PowerShellCall("Copy-WinFile", {"Path": path, "Destination": f"{path}.previous"})
+        yield FileUploadCommand(io.BytesIO(content), path)
+
+
+def _show_content(path: str, found: ItemState, content: bytes, redaction: Redaction) -> None:
+    before = _present_text(path, found)
+    after = _text(content)
+    if before is None or after is None:
+        old = f"{found['size_bytes']} bytes, SHA-256 {found['sha256']}" if found["kind"] == "File" else "(absent)"
+        new = f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}"
+        show_difference(f"file {path}", [old], [new])
+        return
+    show_difference(f"file {path}", *redaction.lines(before, after))
+
+
+def _present_text(path: str, found: ItemState) -> str | None:
+    """Return the file's text for a difference: empty when absent, None when it is too large for one."""
+    if found["kind"] == "Absent":
+        return ""
+    if (found["size_bytes"] or 0) > LARGEST_SHOWN_BYTES:
+        return None
+    text_file = host.get_fact(TextFile, path=path)
+    return None if text_file is None else text_file["content"]
+
+
+def _text(content: bytes) -> str | None:
+    try:
+        return content.decode() if b"\0" not in content and len(content) <= LARGEST_SHOWN_BYTES else None
+    except UnicodeDecodeError:
+        return None

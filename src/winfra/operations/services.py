@@ -1,0 +1,159 @@
+"""Windows services."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+from pyinfra import host
+from pyinfra.api import operation
+from pyinfra.api.command import PyinfraCommand
+
+from winfra.call import PowerShellCall
+from winfra.facts.files import Item
+from winfra.facts.services import Service, ServiceState
+from winfra.operations.shape import converge, is_write_planned, refuse
+
+# Changing one of these has no effect on a process that already runs.
+NEEDS_RESTART = ("image_path", "account")
+WIRE_NAMES = {
+    "image_path": "ImagePath",
+    "display_name": "DisplayName",
+    "description": "Description",
+    "account": "Account",
+    "start_type": "StartType",
+    "recovery_reset_seconds": "RecoveryResetSeconds",
+    "recovery_actions": "RecoveryActions",
+    "recover_on_non_crash_failures": "RecoverOnNonCrashFailures",
+}
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What Windows does when the service fails.
+
+    reset_seconds: the count of failures starts anew after that long without one.
+    restart_delays_milliseconds: wait before the first, second, ... restart.
+    on_non_crash_failures: also when it stops with an error, not only when it crashes.
+    """
+
+    reset_seconds: int
+    restart_delays_milliseconds: tuple[int, ...]
+    on_non_crash_failures: bool = True
+
+
+@operation()
+def service(  # noqa: PLR0913  # one argument a property of a service
+    service: str,
+    *,
+    image_path: str | None = None,
+    display_name: str | None = None,
+    description: str | None = None,
+    account: str | None = None,
+    start_type: str | None = None,
+    recovery: Recovery | None = None,
+    running: bool | None = None,
+    restart_after: Sequence[str] = (),
+    timeout_seconds: int = 60,
+) -> Generator[PyinfraCommand, None, None]:
+    r"""Ensure that a service exists, is configured and runs (or not). What is not given is left alone.
+
+    + service: name of the service (not its display name)
+    + image_path: command line of its process; needed when the service does not exist yet
+    + account: LocalSystem, NT AUTHORITY\NetworkService, NT AUTHORITY\LocalService, NT SERVICE\<name> or a gMSA
+    + start_type: Automatic, Manual or Disabled
+    + recovery: what Windows does when it fails
+    + running: True, False, or None to leave it
+    + restart_after: files that its process read when it started: it is restarted when one was written since. That is
+      read from the host, so a run that was interrupted in between is completed by the next
+    + timeout_seconds: longest wait for it to start or stop
+
+    **Example:**
+
+    .. code:: python
+
+        services.service(name="Memurai runs", service="Memurai", start_type="Automatic", running=True)
+    """
+    found = host.get_fact(Service, service=service)
+    if found is not None and not found["exists"] and image_path is None:
+        yield from refuse(f"service {service}: expected it to exist, found none. Install it, or give its image_path.")
+        return
+    desired = _given(
+        image_path=image_path,
+        display_name=display_name,
+        description=description,
+        account=account,
+        start_type=start_type,
+        recovery=recovery,
+    )
+    stale = [] if found is None else _stale_reasons(found, desired, restart_after)
+    after = {"exists": True, **desired, **_desired_run(running, stale)}
+    before = None if found is None else _present(found, after)
+    yield from converge(
+        f"service {service}",
+        before,
+        after,
+        lambda: _commands(found, desired, running, restart=bool(stale), timeout_seconds=timeout_seconds),
+    )
+
+
+def _given(*, recovery: Recovery | None, **values: str | None) -> dict[str, object]:
+    desired: dict[str, object] = {key: value for key, value in values.items() if value is not None}
+    if recovery is not None:
+        desired["recovery_reset_seconds"] = recovery.reset_seconds
+        desired["recovery_actions"] = [f"restart/{delay}" for delay in recovery.restart_delays_milliseconds]
+        desired["recover_on_non_crash_failures"] = recovery.on_non_crash_failures
+    return desired
+
+
+def _desired_run(running: bool | None, stale: Sequence[str]) -> dict[str, object]:
+    if running is None:
+        return {}
+    if not running:
+        return {"state": "Stopped"}
+    return {"state": "Running", **({"process": "restarted: " + "; ".join(stale)} if stale else {})}
+
+
+def _present(found: ServiceState, after: dict[str, object]) -> dict[str, object]:
+    values: dict[str, object] = {key: found.get(key) for key in after if key != "process"}
+    account = values.get("account")
+    # Windows compares account names without regard to case.
+    if isinstance(account, str) and account.lower() == str(after["account"]).lower():
+        values["account"] = after["account"]
+    if "process" in after:
+        values["process"] = f"started {found['process_start_time_utc']}"
+    return values
+
+
+def _stale_reasons(found: ServiceState, desired: dict[str, object], restart_after: Sequence[str]) -> list[str]:
+    """Return why a running process has to be restarted: what it was started with is no longer what is there."""
+    started = found["process_start_time_utc"]
+    if found["state"] != "Running" or started is None:
+        return []
+    present = _present(found, {key: desired[key] for key in NEEDS_RESTART if key in desired})
+    reasons = [f"{key} changes" for key in NEEDS_RESTART if key in desired and present[key] != desired[key]]
+    return reasons + [f"{path} is newer" for path in restart_after if _is_newer(path, started)]
+
+
+def _is_newer(path: str, started: str) -> bool:
+    if is_write_planned(path):
+        return True
+    found = host.get_fact(Item, path=path)
+    written = found["last_write_time_utc"] if found is not None else None
+    # Both are UTC in the fixed-width 'o' format, which sorts as text.
+    return written is not None and written > started
+
+
+def _commands(
+    found: ServiceState, desired: dict[str, object], running: bool | None, *, restart: bool, timeout_seconds: int
+) -> Generator[PyinfraCommand, None, None]:
+    if _present(found, {"exists": True, **desired}) != {"exists": True, **desired}:
+        parameters = {WIRE_NAMES[key]: value for key, value in desired.items()}
+        yield PowerShellCall("Set-WinService", {"Name": found["name"], **parameters})
+    timing = {"Name": found["name"], "TimeoutSeconds": timeout_seconds}
+    if running is True and restart:
+        yield PowerShellCall("Restart-WinService", timing)
+    elif running is True and found["state"] != "Running":
+        yield PowerShellCall("Start-WinService", timing)
+    elif running is False and found["state"] not in (None, "Stopped"):
+        yield PowerShellCall("Stop-WinService", timing)

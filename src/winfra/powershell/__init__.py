@@ -1,0 +1,1 @@
+"""The PowerShell library: one function a file, handed to each host once per run."""

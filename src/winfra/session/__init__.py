@@ -1,0 +1,1 @@
+"""One host's WinRM session: the protocol, the frames, the one PowerShell and what it is asked."""
