@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import TemplateError
 from pyinfra import host
 from pyinfra.api import FileUploadCommand, HiddenValue, operation
 from pyinfra.api.command import PyinfraCommand
@@ -126,26 +126,30 @@ def _wire_entry(entry: AccessEntry) -> dict[str, object]:
 
 @operation()
 def put(
-    source: str | Path | bytes, path: str, keep_previous: bool = False, secret_keys: Sequence[str] = ()
+    source: str | Path | bytes, path: str, keep_previous: bool = False, confidential: bool = False
 ) -> Generator[PyinfraCommand, None, None]:
     """Ensure that a file has exactly this content, compared by SHA-256.
 
     + source: local file, or the content itself
     + path: Windows path; its folder must exist
     + keep_previous: keep the content that is replaced as `<path>.previous`
-    + secret_keys: first words of lines that `--diff` must not show, e.g. `requirepass`
+    + confidential: show sizes and hashes under `--diff`, not the content
 
     **Example:**
 
     .. code:: python
 
-        files.put(name="Licence", source="licences/memurai.txt", path="C:/Program Files/Memurai/memurai-license.txt")
+        files.put(
+            name="Licence", source="licences/memurai.txt", path="C:/Program Files/Memurai/memurai-license.txt",
+            confidential=True,
+        )
     """
     if not isinstance(source, bytes) and not Path(source).is_file():
         yield from refuse(f"{path}: expected the local file {source}, found none. Put it there and run again.")
         return
     content = source if isinstance(source, bytes) else Path(source).read_bytes()
-    yield from _write(path, content, keep_previous=keep_previous, redaction=Redaction(keys=tuple(secret_keys)))
+    redaction = None if confidential else Redaction()
+    yield from _write(path, content, keep_previous=keep_previous, redaction=redaction)
 
 
 @operation()
@@ -191,7 +195,7 @@ def render(source: str, data: Mapping[str, object]) -> str:
 
     Raises jinja2.TemplateError for a variable that is not there.
     """
-    rendered: str = get_template(source, {"undefined": StrictUndefined}).render(_reveal(dict(data)))
+    rendered: str = get_template(source).render(_reveal(dict(data)))
     return rendered
 
 
@@ -206,7 +210,7 @@ def _reveal(value: Any) -> Any:
 
 
 def _write(
-    path: str, content: bytes, *, keep_previous: bool, redaction: Redaction
+    path: str, content: bytes, *, keep_previous: bool, redaction: Redaction | None
 ) -> Generator[PyinfraCommand, None, None]:
     found = host.get_fact(Item, path=path, include_hash=True)
     if found is None:
@@ -223,10 +227,10 @@ def _write(
         yield FileUploadCommand(io.BytesIO(content), path)
 
 
-def _show_content(path: str, found: ItemState, content: bytes, redaction: Redaction) -> None:
-    before = _present_text(path, found)
+def _show_content(path: str, found: ItemState, content: bytes, redaction: Redaction | None) -> None:
+    before = _present_text(path, found) if redaction else None
     after = _text(content)
-    if before is None or after is None:
+    if redaction is None or before is None or after is None:
         old = f"{found['size_bytes']} bytes, SHA-256 {found['sha256']}" if found["kind"] == "File" else "(absent)"
         new = f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}"
         show_difference(f"file {path}", [old], [new])

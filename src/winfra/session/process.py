@@ -151,7 +151,8 @@ def ready_message(host: str, reply: Reply) -> dict[str, object]:
     Raises HostConnectionError when the agent reports that it can't work.
     """
     if reply.exit_code != 0:
-        raise HostConnectionError(f"{host}: the agent could not start: {reply.stdout.decode(errors='replace')}")
+        reason = (reply.stderr or reply.stdout).decode(errors="replace").strip()
+        raise HostConnectionError(f"{host}: the agent could not start: {reason}")
     message: dict[str, object] = json.loads(reply.stdout)
     return message
 

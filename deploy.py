@@ -1,0 +1,19 @@
+"""Make Windows hosts production Memurai servers: `pyinfra inventories/prod.py deploy.py`.
+
+Each step also runs alone: `pyinfra inventories/prod.py tasks/configure.py`.
+"""
+
+from pyinfra import config, local
+
+config.REQUIRE_PYINFRA_VERSION = ">=3.10,<4"
+
+# Refuses a host that lacks something, before anything on it is touched.
+local.include("tasks/preflight.py")
+# Before anything secret is written, the folders are private.
+local.include("tasks/storage.py")
+local.include("tasks/install.py")
+local.include("tasks/configure.py")
+local.include("tasks/service.py")
+local.include("tasks/firewall.py")
+# Asks the server itself.
+local.include("tasks/verify.py")

@@ -1,0 +1,36 @@
+"""What the template of the configuration is given, and which of its lines are secret."""
+
+from memurai import config
+from memurai.credentials import Credentials
+from memurai.settings import Settings
+
+TEMPLATE = "templates/memurai.conf.j2"
+
+
+def template_data(settings: Settings, credentials: Credentials) -> dict[str, object]:
+    """Return the template's variables: the settings, the secrets, and the words of the configuration language."""
+    return {
+        "settings": settings,
+        "password": credentials.password,
+        "renamed_commands": dict(credentials.renamed_commands),
+        "quote": config.quote,
+        "format_size": config.format_size,
+        "flag": config.flag,
+    }
+
+
+def secret_keys(settings: Settings) -> tuple[str, ...]:
+    """Return the first words of lines whose rest is a secret, also of a value that only the host still knows."""
+    renamed = settings.security.renamed_commands
+    return ("requirepass", *(f"rename-command {name}" for name, source in renamed.items() if source.get_secret_value()))
+
+
+def expected_info(settings: Settings) -> dict[str, str]:
+    """Return what INFO says of a standalone server that runs with these settings."""
+    return {
+        "loading": "0",
+        "role": "master",
+        "aof_enabled": str(int(settings.persistence.appendonly)),
+        "maxmemory": str(settings.memory.maxmemory),
+        "maxmemory_policy": settings.memory.policy,
+    }

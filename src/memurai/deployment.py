@@ -1,0 +1,54 @@
+"""What the task files share: the settings of the host they run for, unless that host was refused."""
+
+from weakref import WeakKeyDictionary
+
+from pyinfra.api import Host
+
+from memurai.exceptions import SettingsError
+from memurai.settings import Settings, from_host_data
+from winfra import refusal
+
+# Settings by host; None for a host that was refused. Task files run one after the other for each host, and a host
+# is refused once.
+_settings: WeakKeyDictionary[Host, Settings | None] = WeakKeyDictionary()
+
+
+def settings_of(current: Host) -> Settings | None:
+    """Return the settings of a host, or None when it was refused: then the task has nothing to do.
+
+    Settings errors refuse the host here, each problem with its name; nothing is raised, because pyinfra would end
+    the run of all hosts.
+    """
+    host = _real(current)
+    if host not in _settings:
+        try:
+            _settings[host] = from_host_data(host.name, host.data.dict(), data_origins(host))
+        except SettingsError as error:
+            refuse(host, error.problems)
+    return _settings[host]
+
+
+def refuse(current: Host, problems: tuple[str, ...] | list[str]) -> None:
+    """Refuse a host before anything on it is touched; its remaining tasks find no settings."""
+    host = _real(current)
+    _settings[host] = None
+    refusal.refuse(host, problems)
+
+
+def data_origins(current: Host) -> dict[str, str]:
+    """Return where each key of a host's data comes from, as pyinfra ranks the places: the last one wins."""
+    host = _real(current)
+    inventory = host.inventory
+    places = [
+        ("group_data/all.py", inventory.get_data()),
+        *((f"group_data/{group}.py", inventory.get_group_data(group)) for group in host.groups),
+        ("the inventory", inventory.get_host_data(host.name)),
+        ("--data", inventory.get_override_data()),
+    ]
+    return {key: place for place, data in places for key in data}
+
+
+def _real(current: Host) -> Host:
+    # `pyinfra.host` stands for a different host at each moment.
+    host: Host = current.inventory.get_host(current.name)
+    return host

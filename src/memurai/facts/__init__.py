@@ -1,0 +1,1 @@
+"""What a Memurai server says about itself."""

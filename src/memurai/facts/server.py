@@ -1,0 +1,92 @@
+"""Answers of a running server, asked on the host through memurai-cli with the password in its environment only."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from pyinfra.api import HiddenValue
+from typing_extensions import TypedDict, override
+
+from winfra.call import PowerShellCall
+from winfra.facts.base import PowerShellFact, strict_shape
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a server is reached from its own host, and with what.
+
+    command_line_client: path of memurai-cli.exe. address, port: where it listens. password: of the default user.
+    """
+
+    command_line_client: str
+    address: str
+    port: int
+    password: HiddenValue
+
+    def parameters(self) -> dict[str, object]:
+        """Return the parameters that every function of the library takes for a server."""
+        return {
+            "CliPath": self.command_line_client,
+            "Address": self.address,
+            "Port": self.port,
+            "Password": self.password,
+        }
+
+    def __str__(self) -> str:
+        """Return the address as people write it."""
+        return f"{self.address}:{self.port}"
+
+
+@strict_shape
+class CommandAnswer(TypedDict):
+    """What memurai-cli printed; the exit code is 1 for an error of the server and when it can't be reached."""
+
+    exit_code: int
+    output: str
+    error_output: str
+
+
+class Info(PowerShellFact[dict[str, str]]):
+    """Read INFO as field: value; empty when the server did not answer it (down, wrong password).
+
+    server: where the server is.
+    """
+
+    shape = CommandAnswer
+
+    def command(self, server: Server) -> PowerShellCall:
+        """Return the call."""
+        return command_call(server, "INFO")
+
+    @override
+    def process(self, output: list[str]) -> dict[str, str]:
+        answer = cast("CommandAnswer", super().process(output))
+        return parse_info(answer["output"]) if answer["exit_code"] == 0 else {}
+
+
+class Ping(PowerShellFact[str]):
+    """Send PING with the password: `PONG`, or what went wrong instead.
+
+    server: where the server is.
+    """
+
+    shape = CommandAnswer
+
+    def command(self, server: Server) -> PowerShellCall:
+        """Return the call."""
+        return command_call(server, "PING")
+
+    @override
+    def process(self, output: list[str]) -> str:
+        answer = cast("CommandAnswer", super().process(output))
+        return " ".join(f"{answer['output']} {answer['error_output']}".split())
+
+
+def command_call(server: Server, *arguments: str) -> PowerShellCall:
+    """Return the call that sends one command to a server."""
+    return PowerShellCall("Invoke-MemuraiCommand", {**server.parameters(), "Arguments": list(arguments)})
+
+
+def parse_info(text: str) -> dict[str, str]:
+    """Return the fields of an INFO answer; its lines are `field:value`, empty, or `# Section`."""
+    pairs = (line.partition(":") for line in text.splitlines() if not line.startswith("#"))
+    return {field: value for field, colon, value in pairs if colon}

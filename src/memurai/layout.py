@@ -1,0 +1,94 @@
+"""Where things stand on a host, under which names, and who may touch them."""
+
+from dataclasses import dataclass
+
+from memurai.settings import Settings
+from winfra.security import (
+    ADMINISTRATORS,
+    NETWORK_SERVICE,
+    SYSTEM,
+    AccessEntry,
+    Rights,
+    allow,
+    service_sid,
+)
+
+CONFIGURATION_NAME = "memurai-production.conf"
+# Memurai takes any memurai-license*.txt in the folder of the product.
+LICENSE_NAME = "memurai-license.txt"
+
+
+@dataclass(frozen=True)
+class FolderAccess:
+    """A folder, and the whole of its access list below an owner of Administrators.
+
+    what: the folder in a word, for the name of the step.
+    """
+
+    what: str
+    path: str
+    entries: tuple[AccessEntry, ...]
+
+
+def configuration_file(settings: Settings) -> str:
+    """Return the path of the configuration."""
+    return f"{settings.storage.config}/{CONFIGURATION_NAME}"
+
+
+def license_file(settings: Settings) -> str:
+    """Return the path the licence has on the host."""
+    return f"{settings.package.folder}/{LICENSE_NAME}"
+
+
+def command_line_client(settings: Settings) -> str:
+    """Return the path of memurai-cli."""
+    return f"{settings.package.folder}/memurai-cli.exe"
+
+
+def image_path(settings: Settings) -> str:
+    """Return the command line of the service.
+
+    The form is the one the installer writes: the verb first, and the configuration by its absolute path, because the
+    server starts in the folder of its program.
+    """
+    program = backslashes(f"{settings.package.folder}/memurai.exe")
+    configuration = backslashes(configuration_file(settings))
+    return f'"{program}" --service-run --service-name {settings.service.name} "{configuration}"'
+
+
+def firewall_rule(settings: Settings) -> str:
+    """Return the stable name of the firewall rule."""
+    return f"{settings.service.name}-Clients-In"
+
+
+def account_sid(settings: Settings) -> str:
+    """Return the SID of the account the service runs as."""
+    if settings.service.account.upper().startswith("NT SERVICE\\"):
+        return service_sid(settings.service.name)
+    return NETWORK_SERVICE
+
+
+def folders(settings: Settings) -> tuple[FolderAccess, ...]:
+    """Return the folders, the outermost first.
+
+    The server may change the folder of its configuration, because CONFIG REWRITE writes a new file beside the old
+    one and renames it. Installers and backups are no business of the service.
+    """
+    administrative = (allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL))
+    service = account_sid(settings)
+    reading = (*administrative, allow(service, Rights.READ_AND_EXECUTE))
+    changing = (*administrative, allow(service, Rights.MODIFY))
+    storage = settings.storage
+    return (
+        FolderAccess("base", storage.base, reading),
+        FolderAccess("configuration", storage.config, changing),
+        FolderAccess("data", storage.data, changing),
+        FolderAccess("log", storage.logs, changing),
+        FolderAccess("installer", storage.install, administrative),
+        FolderAccess("backup", storage.backup, administrative),
+    )
+
+
+def backslashes(path: str) -> str:
+    """Return a path as Windows programs write it."""
+    return path.replace("/", "\\")

@@ -1,0 +1,1 @@
+"""Changes to, and proofs of, a Memurai server."""

@@ -1,0 +1,83 @@
+function Invoke-MemuraiCommand {
+    <#
+    .SYNOPSIS
+        Runs one command on a Memurai server by memurai-cli.
+
+    .PARAMETER CliPath
+        Absolute path of memurai-cli.exe.
+
+    .PARAMETER Address
+        Address of the server.
+
+    .PARAMETER Port
+        Port of the server.
+
+    .PARAMETER Arguments
+        The command and its arguments.
+
+    .PARAMETER Password
+        Password. Not given, memurai-cli does not authenticate.
+
+    .PARAMETER User
+        Name of an ACL user. Not given, the password is the default user's.
+
+    .PARAMETER TimeoutSeconds
+        Deadline in seconds, after which memurai-cli is ended and the call fails.
+
+    .OUTPUTS
+        [pscustomobject] with the properties
+        ExitCode: exit code of memurai-cli, not 0 when the server answered an error.
+        Output: text of standard output without its last newline.
+        ErrorOutput: text of standard error.
+
+    .EXAMPLE
+        Invoke-MemuraiCommand -CliPath $cli -Address 127.0.0.1 -Port 6379 -Arguments CONFIG, GET, save
+    #>
+    [CmdletBinding()]
+    [OutputType([pscustomobject])]
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string]$CliPath,
+
+        [Parameter(Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string]$Address,
+
+        [Parameter(Mandatory = $true)]
+        [ValidateRange(1, 65535)]
+        [int]$Port,
+
+        [Parameter(Mandatory = $true)]
+        [AllowEmptyString()]
+        [string[]]$Arguments,
+
+        [securestring]$Password,
+
+        [string]$User,
+
+        [ValidateRange(1, 86400)]
+        [int]$TimeoutSeconds = 10
+    )
+
+    $call = @{
+        CliPath        = $CliPath
+        Address        = $Address
+        Port           = $Port
+        Arguments      = $Arguments
+        Password       = $Password
+        User           = $User
+        TimeoutSeconds = $TimeoutSeconds
+    }
+    $run = Invoke-MemuraiProgram @call
+    if ($run.TimedOut) {
+        # Only the command's first word: an argument may be a secret.
+        throw ("Expected an answer to $($Arguments[0]) from ${Address}:$Port within $TimeoutSeconds s, found none. Is " +
+            'the server busy or blocked? Look at its log, or allow more time.')
+    }
+    return [pscustomobject]@{
+        ExitCode    = $run.ExitCode
+        Output      = $run.Output -replace '\r?\n\z', ''
+        ErrorOutput = $run.ErrorOutput
+    }
+}

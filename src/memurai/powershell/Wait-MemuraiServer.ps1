@@ -1,0 +1,63 @@
+function Wait-MemuraiServer {
+    <#
+    .SYNOPSIS
+        Waits until a Memurai server answers PING and has loaded its data.
+
+    .PARAMETER CliPath
+        Absolute path of memurai-cli.exe.
+
+    .PARAMETER Address
+        Address of the server.
+
+    .PARAMETER Port
+        Port of the server.
+
+    .PARAMETER Password
+        Password of the default user. Not given, memurai-cli does not authenticate.
+
+    .PARAMETER TimeoutSeconds
+        Deadline in seconds.
+
+    .OUTPUTS
+        [pscustomobject] with the properties
+        Ready: true.
+        ElapsedMilliseconds: how long it took, in milliseconds.
+
+    .EXAMPLE
+        Wait-MemuraiServer -CliPath $cli -Address 127.0.0.1 -Port 6379 -TimeoutSeconds 120
+    #>
+    [CmdletBinding()]
+    [OutputType([pscustomobject])]
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string]$CliPath,
+
+        [Parameter(Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string]$Address,
+
+        [Parameter(Mandatory = $true)]
+        [ValidateRange(1, 65535)]
+        [int]$Port,
+
+        [securestring]$Password,
+
+        [ValidateRange(1, 86400)]
+        [int]$TimeoutSeconds = 60
+    )
+
+    $server = @{ CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; TimeoutSeconds = 5 }
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while ($true) {
+        $answer = Get-MemuraiReadiness -Server $server
+        if ($answer -eq 'ready') {
+            return [pscustomobject]@{ Ready = $true; ElapsedMilliseconds = $watch.ElapsedMilliseconds }
+        }
+        if ($watch.Elapsed.TotalSeconds -ge $TimeoutSeconds) {
+            throw ("Expected PONG and loading:0 from ${Address}:$Port within $TimeoutSeconds s, found: $answer. Look " +
+                "at the server's log, and whether its service runs and the password is right.")
+        }
+        Start-Sleep -Milliseconds 250
+    }
+}

@@ -1,0 +1,173 @@
+"""What a host must have before anything on it is touched. Every check yields what was expected and what was found."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from memurai.config import format_size
+from memurai.settings import Settings
+from memurai.settings.groups import PackageSettings
+from memurai.settings.values import WILDCARD_ADDRESSES
+from winfra.facts.files import ItemState
+from winfra.facts.host import HostSummaryState
+from winfra.facts.network import Listener, TcpListenersState
+from winfra.operations.packages import package_problem
+
+OLDEST_POWERSHELL = (5, 1)
+# Windows Server 2016: the oldest Memurai recommends, and the first that brings PowerShell 5.1.
+OLDEST_WINDOWS = (10, 0)
+# A snapshot or AOF rewrite runs beside the server on a copy of its memory: in the worst case every page changes
+# meanwhile and exists twice. Running out of memory ends the server.
+# https://docs.memurai.com/en/config-memory
+MEMORY_FACTOR = 2
+# At rest: the snapshot and an AOF that may grow to twice its base before it is rewritten, each part at most as large
+# as the data.
+DISK_FACTOR = 3
+# With the files already there: the next snapshot or rewrite stands beside the old one until it replaces it.
+DISK_FACTOR_IN_USE = 1
+# The server's default appenddirname.
+APPEND_ONLY_FOLDER = "appendonlydir"
+EARLIER_SNAPSHOT = "dump.rdb"
+
+
+@dataclass(frozen=True)
+class DataFiles:
+    """Where data stands.
+
+    folder, snapshot, append_only_folder: the data folder, its RDB file and its AOF folder.
+    earlier_snapshot, earlier_append_only_folder: what a server of the installer's own configuration would have written.
+    """
+
+    folder: ItemState
+    snapshot: ItemState
+    append_only_folder: ItemState
+    earlier_snapshot: ItemState
+    earlier_append_only_folder: ItemState
+
+
+def package_problems(package: PackageSettings) -> Iterator[str]:
+    """Yield what is wrong with the files on the control node."""
+    if problem := package_problem(Path(package.source), package.sha256):
+        yield f"memurai_package.source: {problem}"
+    if package.license_file and not Path(package.license_file).is_file():
+        yield (
+            f"memurai_package.license_file: expected the licence {package.license_file} on this machine, found no "
+            "file; put it there or leave the setting out"
+        )
+
+
+def data_paths(settings: Settings) -> tuple[str, ...]:
+    """Return the paths that `DataFiles` tells of, in its order."""
+    data, product = settings.storage.data, settings.package.folder
+    return (
+        data,
+        f"{data}/{settings.persistence.dbfilename}",
+        f"{data}/{APPEND_ONLY_FOLDER}",
+        # The installer's configuration keeps the data beside the program.
+        f"{product}/{EARLIER_SNAPSHOT}",
+        f"{product}/{APPEND_ONLY_FOLDER}",
+    )
+
+
+def host_problems(settings: Settings, summary: HostSummaryState, data_folder: ItemState) -> Iterator[str]:
+    """Yield what the host itself lacks."""
+    yield from _system_problems(summary)
+    yield from _memory_problems(settings, summary)
+    yield from _disk_problems(settings, summary, in_use=data_folder["kind"] == "Directory")
+
+
+def _system_problems(summary: HostSummaryState) -> Iterator[str]:
+    if not summary["elevated"]:
+        yield (
+            f"expected an elevated administrator, found {summary['user_name']} without elevation; connect as a member "
+            "of Administrators"
+        )
+    if _version(summary["power_shell_version"]) < OLDEST_POWERSHELL:
+        yield f"expected Windows PowerShell 5.1, found {summary['power_shell_version']}; install WMF 5.1"
+    if _version(summary["operating_system_version"]) < OLDEST_WINDOWS:
+        yield (
+            f"expected Windows Server 2016 (10.0) or later, found {summary['operating_system']} "
+            f"({summary['operating_system_version']})"
+        )
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:2])
+
+
+def _memory_problems(settings: Settings, summary: HostSummaryState) -> Iterator[str]:
+    needed = settings.memory.maxmemory * MEMORY_FACTOR
+    if summary["memory_bytes"] < needed:
+        yield (
+            f"memurai_memory.maxmemory: expected a host with at least {_gigabytes(needed)} of memory "
+            f"({MEMORY_FACTOR} x {format_size(settings.memory.maxmemory)}: a snapshot can double what the server "
+            f"uses), found {_gigabytes(summary['memory_bytes'])}; lower maxmemory or give the host more"
+        )
+
+
+def _disk_problems(settings: Settings, summary: HostSummaryState, *, in_use: bool) -> Iterator[str]:
+    drive = settings.storage.data[:2]
+    free = {volume["root"][:2].upper(): volume["free_bytes"] for volume in summary["volumes"]}
+    factor = DISK_FACTOR_IN_USE if in_use else DISK_FACTOR
+    needed = settings.memory.maxmemory * factor
+    if drive not in free:
+        yield f"memurai_storage.data: expected a fixed drive {drive}, found {', '.join(sorted(free)) or 'none'}"
+    elif free[drive] < needed:
+        yield (
+            f"memurai_storage.data: expected at least {_gigabytes(needed)} free on {drive} ({factor} x "
+            f"{format_size(settings.memory.maxmemory)} for snapshot and AOF), found {_gigabytes(free[drive])}; "
+            "make room or choose another drive"
+        )
+
+
+def _gigabytes(size: int) -> str:
+    # Rounded down, so that a host that lacks a little does not seem to have what is expected.
+    hundredths = size * 100 // 1024**3
+    return f"{hundredths / 100:.2f} GiB"
+
+
+def port_problems(settings: Settings, found: TcpListenersState) -> Iterator[str]:
+    """Yield a port that another process holds at an address of ours."""
+    for listener in found["listeners"]:
+        if _overlap(settings, listener) and not _is_ours(settings, listener):
+            yield (
+                f"memurai_network.port: expected {found['port']} to be free or the service {settings.service.name}'s, "
+                f"found {listener['process_name'] or 'a process'} (process {listener['process_id']}, services: "
+                f"{', '.join(listener['services']) or 'none'}) at {listener['address']}; stop it or choose another port"
+            )
+
+
+def _overlap(settings: Settings, listener: Listener) -> bool:
+    addresses = settings.network.addresses
+    everywhere = listener["address"] in WILDCARD_ADDRESSES or any(item in WILDCARD_ADDRESSES for item in addresses)
+    return everywhere or listener["address"] in addresses
+
+
+def _is_ours(settings: Settings, listener: Listener) -> bool:
+    return settings.service.name.lower() in [service.lower() for service in listener["services"]]
+
+
+def data_problems(settings: Settings, files: DataFiles) -> Iterator[str]:
+    """Yield data that the server would start without.
+
+    With `appendonly yes` Redis loads the AOF only; without one it starts empty, whatever the snapshot holds.
+    """
+    snapshot, append_only = _exists(files.snapshot), _exists(files.append_only_folder)
+    if settings.persistence.appendonly and snapshot and not append_only:
+        yield (
+            f"memurai_persistence.appendonly: expected an AOF beside {files.snapshot['path']}, found none: the server "
+            "would start empty and overwrite the snapshot. Turn the AOF on in the running server first (CONFIG SET "
+            "appendonly yes, then wait for aof_rewrite_in_progress:0), or move the snapshot away if its data is not "
+            "wanted"
+        )
+    earlier = [item["path"] for item in (files.earlier_snapshot, files.earlier_append_only_folder) if _exists(item)]
+    if earlier and not (snapshot or append_only):
+        yield (
+            f"memurai_storage.data: expected no data outside {settings.storage.data}, found {', '.join(earlier)} of an "
+            "earlier configuration: the server would start without it. Stop the service and move the data over (with "
+            "an AOF: see memurai_persistence.appendonly), or move it away if it is not wanted"
+        )
+
+
+def _exists(item: ItemState) -> bool:
+    return item["kind"] != "Absent"

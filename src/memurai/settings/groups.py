@@ -1,0 +1,351 @@
+"""Every setting: its name, type, bounds, default and meaning. The defaults are the production guide's figures.
+
+A group is one key of the host data: `NetworkSettings` is `memurai_network`. pyinfra takes a key whole from the most
+specific place that has it (`--data`, the host, its group, `all`); what that place leaves out has the default below.
+"""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from itertools import permutations
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from memurai.settings.values import (
+    WILDCARD_ADDRESSES,
+    BindAddress,
+    ClientNetwork,
+    DisplayName,
+    FileName,
+    Folder,
+    InstallerPath,
+    NewNameSource,
+    ProductName,
+    SecretSource,
+    ServiceName,
+    Sha256,
+    Size,
+    Version,
+)
+
+MEBIBYTE = 1024**2
+TEBIBYTE = 1024**4
+WINRM_PORTS = (5985, 5986)
+COMBINATION = "impossible_combination"
+
+# Commands that administration needs and applications do not. A name Redis does not know would stop the server from
+# starting, and PING and INFO must stay: the deploy verifies with them.
+RestrictableCommand = Literal[
+    "ACL", "BGREWRITEAOF", "BGSAVE", "CONFIG", "DEBUG", "FLUSHALL", "FLUSHDB", "KEYS", "LATENCY", "MEMORY", "MIGRATE",
+    "MODULE", "MONITOR", "RANDOMKEY", "REPLICAOF", "SAVE", "SHUTDOWN", "SLAVEOF", "SLOWLOG", "SORT", "SWAPDB",
+]  # fmt: skip
+
+EvictionPolicy = Literal[
+    "noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random",
+    "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl",
+]  # fmt: skip
+
+
+class Group(BaseModel):
+    """Base of the groups: unchangeable, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    def combination_problems(self) -> Iterator[str]:
+        """Yield what is wrong with the values together, each of them being right alone."""
+        yield from ()
+
+    @model_validator(mode="after")
+    def _refuse_impossible_combinations(self) -> Self:
+        problems = list(self.combination_problems())
+        if problems:
+            raise PydanticCustomError(COMBINATION, "the values do not fit together", {"problems": problems})
+        return self
+
+
+class PackageSettings(Group):
+    """`memurai_package`: which installer, and where it puts the product."""
+
+    version: Version = Field(
+        description="Version the installer brings, as Windows shows it among the installed products."
+    )
+    source: InstallerPath = Field(
+        description="Path of the MSI on the control node, from the project's folder. It is the operator's to provide."
+    )
+    sha256: Sha256 = Field(
+        description="SHA-256 of the MSI, recorded when it was obtained; checked here and on the host."
+    )
+    product: ProductName = Field(
+        default="Memurai*", description="Display name of the product; a * at the end stands for the edition's name."
+    )
+    folder: Folder = Field(
+        default="C:/Program Files/Memurai",
+        description="Folder the product is installed into (the MSI's INSTALLFOLDER).",
+    )
+    license_file: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Path of the licence file on the control node; none: the development licence the MSI brings.",
+    )
+
+
+class StorageSettings(Group):
+    """`memurai_storage`: where configuration, data, logs and installers stand on the host."""
+
+    base: Folder = Field(default="C:/ProgramData/Memurai", description="Folder around the others.")
+    config: Folder = Field(
+        default_factory=lambda values: f"{values['base']}/config",
+        description="Folder of the configuration, which holds the password. Default: config in the base folder.",
+    )
+    data: Folder = Field(
+        default_factory=lambda values: f"{values['base']}/data",
+        description="Folder of RDB and AOF files. Default: data in the base folder.",
+    )
+    logs: Folder = Field(
+        default_factory=lambda values: f"{values['base']}/logs",
+        description="Folder of the server's log. Default: logs in the base folder.",
+    )
+    install: Folder = Field(
+        default_factory=lambda values: f"{values['base']}/install",
+        description="Folder of installers and their logs. Default: install in the base folder.",
+    )
+    backup: Folder = Field(default="C:/Backups/Redis", description="Folder of the backups.")
+
+    def combination_problems(self) -> Iterator[str]:
+        """Yield folders that are the same as, or inside, another: each folder has an access list of its own."""
+        folders = {"base": self.base, **self.separate}
+        for name, other_name in permutations(folders, 2):
+            same = folders[name].lower() == folders[other_name].lower()
+            inside = name != "base" and _is_inside(folders[other_name], folders[name])
+            if inside or (same and name < other_name):
+                yield (
+                    f"{other_name}: expected a folder of its own, outside {name} ({folders[name]!r}), "
+                    f"found {folders[other_name]!r}"
+                )
+
+    @property
+    def separate(self) -> dict[str, str]:
+        """The folders that have nothing to do with each other, by name."""
+        return {
+            "config": self.config,
+            "data": self.data,
+            "logs": self.logs,
+            "install": self.install,
+            "backup": self.backup,
+        }
+
+
+def _is_inside(folder: str, other: str) -> bool:
+    return folder.lower().startswith(f"{other}/".lower())
+
+
+class NetworkSettings(Group):
+    """`memurai_network`: where the server listens, and who may reach it."""
+
+    bind: tuple[BindAddress, ...] = Field(
+        default=("127.0.0.1",),
+        min_length=1,
+        max_length=16,
+        description="Addresses to listen on; a leading - means the address may be missing when the server starts.",
+    )
+    port: int = Field(
+        default=6379,
+        ge=1024,
+        le=49151,
+        description="TCP port. Not above 49151: Windows lends those to outgoing connections.",
+    )
+    tcp_backlog: int = Field(default=511, ge=16, le=65535, description="Connections that may wait to be accepted.")
+    timeout: int = Field(
+        default=0,
+        ge=0,
+        le=86400,
+        description="Seconds until an idle client is disconnected; 0: never, the pool checks its own.",
+    )
+    tcp_keepalive: int = Field(
+        default=300, ge=1, le=7200, description="Seconds between keepalive probes to idle clients."
+    )
+    allowed_addresses: tuple[ClientNetwork, ...] = Field(
+        default=(),
+        max_length=256,
+        description="Addresses and networks of the clients the firewall lets in. Needed beyond loopback.",
+    )
+
+    @field_validator("port")
+    @classmethod
+    def _leave_winrm_alone(cls, port: int) -> int:
+        if port in WINRM_PORTS:
+            raise ValueError("a port that WinRM does not use (5985, 5986)")
+        return port
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses to listen on, without the mark of optional ones."""
+        return tuple(address.removeprefix("-") for address in self.bind)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether another machine can reach the server, but for the firewall."""
+        return any(address in WILDCARD_ADDRESSES or not ip_address(address).is_loopback for address in self.addresses)
+
+    @property
+    def local_address(self) -> str:
+        """The address at which the host itself reaches the server: a loopback one if there is one."""
+        usual = [_reachable(address) for address in sorted(self.bind, key=lambda address: address.startswith("-"))]
+        addresses = [address.removeprefix("-") for address in usual]
+        return next((address for address in addresses if ip_address(address).is_loopback), addresses[0])
+
+    def combination_problems(self) -> Iterator[str]:
+        """Yield repeated addresses, and a server open to the network without named clients."""
+        if len(set(self.addresses)) < len(self.addresses):
+            yield f"bind: expected each address once, found {list(self.bind)}"
+        if self.is_remote and not self.allowed_addresses:
+            yield (
+                f"allowed_addresses: expected the clients' addresses, because bind {list(self.bind)} is not only "
+                "loopback, found none; name them, or bind to 127.0.0.1"
+            )
+
+
+def _reachable(address: str) -> str:
+    name = address.removeprefix("-")
+    if name not in WILDCARD_ADDRESSES:
+        return address
+    return "::1" if ":" in name else "127.0.0.1"
+
+
+class SecuritySettings(Group):
+    """`memurai_security`: the password, the restricted commands, and how many may connect."""
+
+    password: SecretSource = Field(
+        default=SecretStr("env:MEMURAI_PASSWORD"),
+        description="Source of the password, env:NAME. At least 16 printable ASCII characters; one per environment.",
+    )
+    renamed_commands: dict[RestrictableCommand, NewNameSource] = Field(
+        default={
+            "FLUSHDB": SecretStr(""),
+            "FLUSHALL": SecretStr(""),
+            "KEYS": SecretStr(""),
+            "CONFIG": SecretStr("env:MEMURAI_CONFIG_COMMAND"),
+        },
+        description="Commands that are disabled (empty) or have a secret new name (env:NAME). The whole list: it "
+        "replaces the default one.",
+    )
+    maxclients: int = Field(default=10000, ge=64, le=100000, description="Clients that may be connected at once.")
+
+
+SavePoint = tuple[Annotated[int, Field(ge=1, le=604800)], Annotated[int, Field(ge=1, le=1_000_000_000)]]
+
+
+class PersistenceSettings(Group):
+    """`memurai_persistence`: snapshots (RDB) and the append-only file (AOF)."""
+
+    save: tuple[SavePoint, ...] = Field(
+        default=((900, 1), (300, 10), (60, 10000)),
+        max_length=16,
+        description="Snapshot after so many seconds if so many keys changed: (seconds, changes). Empty: no snapshots.",
+    )
+    dbfilename: FileName = Field(default="dump.rdb", description="File name of the snapshot in the data folder.")
+    rdbcompression: bool = Field(default=True, description="Compress strings in snapshots.")
+    rdbchecksum: bool = Field(default=True, description="Write and check a checksum of the snapshot.")
+    appendonly: bool = Field(
+        default=True, description="Log every write, so that a crash loses at most what appendfsync says."
+    )
+    appendfilename: FileName = Field(default="appendonly.aof", description="Base of the AOF's file names.")
+    appendfsync: Literal["always", "everysec", "no"] = Field(
+        default="everysec",
+        description="How often the AOF is forced to disk: at most a second of writes is lost by default.",
+    )
+    auto_aof_rewrite_percentage: int = Field(
+        default=100, ge=0, le=1000, description="Growth of the AOF in percent after which it is rewritten; 0: never."
+    )
+    auto_aof_rewrite_min_size: Size = Field(
+        default=64 * MEBIBYTE,
+        ge=MEBIBYTE,
+        le=TEBIBYTE,
+        description="Size below which the AOF is not rewritten, e.g. 64mb.",
+    )
+
+
+class MemorySettings(Group):
+    """`memurai_memory`: how much data, and what goes first when it is full."""
+
+    maxmemory: Size = Field(
+        default=2048 * MEBIBYTE,
+        ge=16 * MEBIBYTE,
+        le=TEBIBYTE,
+        description="Most memory for data, e.g. 2gb. The host needs twice as much.",
+    )
+    policy: EvictionPolicy = Field(
+        default="allkeys-lru", description="Which keys are evicted when the memory is used up."
+    )
+
+
+class LoggingSettings(Group):
+    """`memurai_logging`: the server's own log."""
+
+    loglevel: Literal["debug", "verbose", "notice", "warning"] = Field(
+        default="notice", description="How much is logged."
+    )
+    file: FileName = Field(default="memurai.log", description="File name of the log in the logs folder.")
+
+
+class DiagnosticsSettings(Group):
+    """`memurai_diagnostics`: what the server remembers about slow moments."""
+
+    slowlog_log_slower_than: int = Field(
+        default=10000, ge=0, le=60_000_000, description="Microseconds a command runs before it enters the slow log."
+    )
+    slowlog_max_len: int = Field(default=128, ge=1, le=100_000, description="Entries the slow log keeps.")
+    latency_monitor_threshold: int = Field(
+        default=100, ge=0, le=60_000, description="Milliseconds from which an event is a latency event; 0: none."
+    )
+
+
+class ServiceSettings(Group):
+    """`memurai_service`: the Windows service."""
+
+    name: ServiceName = Field(default="Memurai", description="Name of the service.")
+    display_name: DisplayName = Field(default="Memurai", description="Name of the service that people see.")
+    account: str = Field(
+        default_factory=lambda values: f"NT SERVICE\\{values['name']}",
+        description="Account of the service: its own virtual account (the default), so that no other service can read "
+        r"the password, or NT AUTHORITY\NetworkService.",
+    )
+    start_type: Literal["Automatic", "Manual"] = Field(default="Automatic", description="When Windows starts it.")
+    recovery_reset_seconds: int = Field(
+        default=86400,
+        ge=60,
+        le=2_592_000,
+        description="Seconds without a failure after which failures count from one again.",
+    )
+    recovery_delays_seconds: tuple[Annotated[int, Field(ge=0, le=3600)], ...] = Field(
+        default=(5, 30, 60),
+        min_length=1,
+        max_length=3,
+        description="Seconds until the restart after the first, second and every later failure.",
+    )
+    ready_timeout_seconds: int = Field(
+        default=300, ge=10, le=3600, description="Seconds the server may take to load its data and answer."
+    )
+
+    def combination_problems(self) -> Iterator[str]:
+        """Yield an account that is neither the service's own nor NetworkService."""
+        accounts = (f"NT SERVICE\\{self.name}", r"NT AUTHORITY\NetworkService")
+        if self.account.lower() not in [account.lower() for account in accounts]:
+            yield f"account: expected {accounts[0]} (its own) or {accounts[1]}, found {self.account!r}"
+
+
+class ApplicationSettings(Group):
+    """`memurai_application`: the load the server is planned for."""
+
+    workers: int = Field(default=4, ge=1, le=1024, description="Processes of the application.")
+    max_connections: int = Field(default=160, ge=1, le=90_000, description="Connections of all its pools together.")
+    target_users: int = Field(default=10_000, ge=1, le=100_000_000, description="Users it is planned for.")
+
+    def combination_problems(self) -> Iterator[str]:
+        """Yield workers that would be left without a connection."""
+        if self.max_connections < self.workers:
+            yield (
+                f"max_connections: expected at least one for each of the {self.workers} workers, "
+                f"found {self.max_connections}"
+            )

@@ -1,0 +1,44 @@
+function ConvertTo-WinAccessRule {
+    <#
+    .SYNOPSIS
+        Returns a plain entry as an access rule of a file or directory.
+
+    .PARAMETER Security
+        The security object that the rule is for.
+
+    .PARAMETER Entry
+        Object with Sid, Type, Rights, InheritanceFlags and PropagationFlags.
+
+    .OUTPUTS
+        [Security.AccessControl.FileSystemAccessRule]
+
+    .EXAMPLE
+        ConvertTo-WinAccessRule -Security $security -Entry $entry
+    #>
+    [CmdletBinding()]
+    [OutputType([Security.AccessControl.FileSystemAccessRule])]
+    param(
+        [Parameter(Mandatory = $true)]
+        [Security.AccessControl.FileSystemSecurity]$Security,
+
+        [Parameter(Mandatory = $true)]
+        [psobject]$Entry
+    )
+
+    foreach ($name in 'Sid', 'Type', 'Rights', 'InheritanceFlags', 'PropagationFlags') {
+        if ($null -eq $Entry.PSObject.Properties[$name]) {
+            throw "Expected an entry with Sid, Type, Rights, InheritanceFlags and PropagationFlags, found one without $name."
+        }
+    }
+    # The constructor of FileSystemAccessRule refuses generic rights and adds or takes away Synchronize by itself; the
+    # factory takes the mask as it is. The mask is unsigned, the factory's argument is not.
+    $mask = [BitConverter]::ToInt32([BitConverter]::GetBytes([uint32]$Entry.Rights), 0)
+    return $Security.AccessRuleFactory(
+        [Security.Principal.SecurityIdentifier]::new([string]$Entry.Sid),
+        $mask,
+        $false,
+        [Security.AccessControl.InheritanceFlags]$Entry.InheritanceFlags,
+        [Security.AccessControl.PropagationFlags]$Entry.PropagationFlags,
+        [Security.AccessControl.AccessControlType]$Entry.Type
+    )
+}

@@ -1,0 +1,79 @@
+function Invoke-WinProgram {
+    <#
+    .SYNOPSIS
+        Runs a native program to its end, or to a deadline, and returns its exit code and what it wrote.
+
+    .DESCRIPTION
+        Started by Diagnostics.Process and not by PowerShell, which makes error records of what a program writes to
+        standard error. What the program may not see on its command line goes into its environment.
+
+    .PARAMETER FilePath
+        Full path of the program.
+
+    .PARAMETER ArgumentText
+        Its command line without the program, quoted.
+
+    .PARAMETER Environment
+        Environment variables of this process by name; null takes an inherited one away.
+
+    .PARAMETER TimeoutSeconds
+        Deadline in seconds.
+
+    .PARAMETER EndOnTimeout
+        Whether a program that passed its deadline is ended. An installer had better not be.
+
+    .OUTPUTS
+        [pscustomobject] with the properties
+        ExitCode: exit code, null when the deadline passed.
+        Output: text of standard output.
+        ErrorOutput: text of standard error.
+        TimedOut: whether the deadline passed.
+        ProcessId: id of the process.
+
+    .EXAMPLE
+        Invoke-WinProgram -FilePath C:\Windows\System32\sc.exe -ArgumentText 'query Memurai'
+    #>
+    [CmdletBinding()]
+    [OutputType([pscustomobject])]
+    param(
+        [Parameter(Mandatory = $true)]
+        [string]$FilePath,
+
+        [Parameter(Mandatory = $true)]
+        [AllowEmptyString()]
+        [string]$ArgumentText,
+
+        [hashtable]$Environment = @{},
+
+        [int]$TimeoutSeconds = 60,
+
+        [bool]$EndOnTimeout = $true
+    )
+
+    $start = Get-WinStartInformation -FilePath $FilePath -ArgumentText $ArgumentText -Environment $Environment
+    $process = [Diagnostics.Process]::Start($start)
+    try {
+        # Nothing to read for the program, and no handle of ours for it to inherit.
+        $process.StandardInput.Close()
+        # Read while it runs: a program that fills a pipe nobody empties waits for ever.
+        $outputTask = $process.StandardOutput.ReadToEndAsync()
+        $errorTask = $process.StandardError.ReadToEndAsync()
+        $ended = $process.WaitForExit($TimeoutSeconds * 1000)
+        if (-not $ended -and $EndOnTimeout) {
+            $process.Kill()
+        }
+        # A process that the program left behind may keep the pipes open: what came until then is all that counts.
+        $tasks = [Threading.Tasks.Task[]]@($outputTask, $errorTask)
+        $null = [Threading.Tasks.Task]::WaitAll($tasks, $(if ($ended) { 5000 } else { 1000 }))
+        return [pscustomobject]@{
+            ExitCode    = $(if ($ended) { $process.ExitCode } else { $null })
+            Output      = $(if ($outputTask.IsCompleted) { $outputTask.Result } else { '' })
+            ErrorOutput = $(if ($errorTask.IsCompleted) { $errorTask.Result } else { '' })
+            TimedOut    = -not $ended
+            ProcessId   = $process.Id
+        }
+    }
+    finally {
+        $process.Dispose()
+    }
+}

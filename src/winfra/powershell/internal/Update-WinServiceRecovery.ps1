@@ -1,0 +1,56 @@
+function Update-WinServiceRecovery {
+    <#
+    .SYNOPSIS
+        Sets what Windows does when a service fails; what is null stays as it is.
+
+    .PARAMETER Name
+        Name of the service.
+
+    .PARAMETER ResetSeconds
+        Seconds without a failure after which the count starts anew.
+
+    .PARAMETER Actions
+        Texts such as restart/5000 or none/0, one a failure.
+
+    .PARAMETER OnNonCrashFailures
+        Whether a stop with an exit code other than 0 counts as a failure.
+
+    .OUTPUTS
+        Nothing.
+
+    .EXAMPLE
+        Update-WinServiceRecovery -Name Memurai -ResetSeconds 86400 -Actions restart/5000, restart/30000
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Low')]
+    param(
+        [Parameter(Mandatory = $true)]
+        [string]$Name,
+
+        [AllowNull()]
+        [Nullable[long]]$ResetSeconds,
+
+        [AllowNull()]
+        [AllowEmptyCollection()]
+        [string[]]$Actions,
+
+        [AllowNull()]
+        [Nullable[bool]]$OnNonCrashFailures
+    )
+
+    if (-not $PSCmdlet.ShouldProcess($Name, 'Set recovery actions')) {
+        return
+    }
+    if ($null -ne $ResetSeconds -or $null -ne $Actions) {
+        # sc.exe takes both or neither.
+        $current = Get-WinServiceRecovery -Name $Name
+        $seconds = if ($null -ne $ResetSeconds) { $ResetSeconds } else { $current.ResetSeconds }
+        $steps = if ($null -ne $Actions) { $Actions } else { $current.Actions }
+        # For sc.exe no action is an empty word, the action command is run, and an empty text takes all actions away.
+        $text = (@($steps) -join '/') -replace '\bnone/', '/' -replace '\bcommand/', 'run/'
+        Invoke-WinServiceControl -Arguments failure, $Name, 'reset=', "$seconds", 'actions=', $text
+    }
+    if ($null -ne $OnNonCrashFailures) {
+        $flag = if ($OnNonCrashFailures) { '1' } else { '0' }
+        Invoke-WinServiceControl -Arguments failureflag, $Name, $flag
+    }
+}

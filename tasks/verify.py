@@ -1,0 +1,21 @@
+"""Ask the server itself whether it is what its settings say; the host fails when it is not."""
+
+from pyinfra import host
+
+from memurai import configuration, credentials, deployment, layout
+from memurai.facts.server import Server
+from memurai.operations import server
+
+settings = deployment.settings_of(host)
+if settings is not None:
+    server.verified(
+        name="Server is as configured",
+        server=Server(
+            command_line_client=layout.command_line_client(settings),
+            address=settings.network.local_address,
+            port=settings.network.port,
+            password=credentials.resolve(settings.security).password,
+        ),
+        expected=configuration.expected_info(settings),
+        timeout_seconds=settings.service.ready_timeout_seconds,
+    )

@@ -1,0 +1,213 @@
+"""The deploy as pyinfra plans it, for hosts whose answers are given: nothing is executed."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from practice import CONFIG_COMMAND, PASSWORD
+
+PROJECT = Path(__file__).parents[3]
+GIBIBYTE = 1024**3
+PLANNING = ("--json",)
+EXECUTING = ("-y",)
+
+ABSENT = {"Path": r"C:\x", "Kind": "Absent", "SizeBytes": None, "LastWriteTimeUtc": None, "Sha256": None}
+SUMMARY = {
+    "ComputerName": "CACHE1",
+    "OperatingSystem": "Microsoft Windows Server 2022 Standard",
+    "OperatingSystemVersion": "10.0.20348",
+    "PowerShellVersion": "5.1.20348.1",
+    "UserName": r"CACHE1\Administrator",
+    "UserSid": "S-1-5-21-1-2-3-500",
+    "Elevated": True,
+    "ProcessorCount": 2,
+    "MemoryBytes": 8 * GIBIBYTE,
+    "MemoryFreeBytes": 4 * GIBIBYTE,
+    "Volumes": [{"Root": "C:\\", "SizeBytes": 60 * GIBIBYTE, "FreeBytes": 40 * GIBIBYTE}],
+    "PendingReboot": True,
+    "PendingRebootReasons": ["Windows Update"],
+    "LastBootTimeUtc": "2026-01-01T00:00:00.0000000Z",
+}
+BARE_HOST = {
+    "Get-WinHostSummary": SUMMARY,
+    "Get-WinTcpListener": {"Port": 6379, "Listeners": []},
+    "Get-WinItem": ABSENT,
+    "Get-WinTextFile": {
+        "Path": r"C:\x", "Exists": False, "Content": None, "HasByteOrderMark": None, "SizeBytes": None,
+    },
+    "Get-WinAcl": {
+        "Path": r"C:\x", "Exists": False, "OwnerSid": None, "OwnerName": None, "InheritanceEnabled": None,
+        "Entries": [],
+    },
+    "Get-WinProduct": {"Name": "Memurai*", "Products": []},
+    "Get-WinService": {
+        "Name": "Memurai", "Exists": False, "DisplayName": None, "Description": None, "ImagePath": None,
+        "Account": None, "StartType": None, "State": None, "ProcessId": None, "ProcessStartTimeUtc": None,
+        "ExitCode": None, "RecoveryResetSeconds": None, "RecoveryActions": [], "RecoverOnNonCrashFailures": None,
+    },
+    "Get-WinFirewallRule": {
+        "Name": "x", "Exists": False, "DisplayName": None, "Enabled": None, "Direction": None, "Action": None,
+        "Protocol": None, "LocalPorts": [], "RemoteAddresses": [], "Profiles": [], "Program": None,
+    },
+}  # fmt: skip
+
+
+class Plan:
+    """What one `pyinfra --json` said: the operations in order, and its lines for people."""
+
+    def __init__(self, finished: subprocess.CompletedProcess[str]) -> None:
+        self.exit_code = finished.returncode
+        self.text = finished.stdout + finished.stderr
+        self.log = finished.stderr
+        self.answer: dict[str, Any] = json.loads(finished.stdout) if finished.stdout.startswith("{") else {}
+
+    def changes(self, host: str) -> list[str]:
+        """Return the names of the operations that would change a host, in order."""
+        operations = self.answer["plan"]
+        return [
+            operation["name"].split(" | ")[-1] for operation in operations if host in operation["hosts_with_change"]
+        ]
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> dict[str, str]:
+    """Return the settings of a package that is there."""
+    source = tmp_path / "memurai.msi"
+    source.write_bytes(b"an installer")
+    return {"version": "4.1.2", "source": str(source), "sha256": hashlib.sha256(b"an installer").hexdigest()}
+
+
+def plan(tmp_path: Path, task: str, hosts: dict[str, dict[str, object]], options: tuple[str, ...] = PLANNING) -> Plan:
+    """Plan a task for hosts: data by name; `answers` are added to those of a bare host."""
+    lines = []
+    for name, data in hosts.items():
+        answers = {**BARE_HOST, **data.pop("answers", {})}  # type: ignore[dict-item]
+        responses = {function: json.dumps(answer) for function, answer in answers.items()}
+        host_data = {"fake_delay": 0, "fake_delay_jitter": 0, "fake_responses": responses, **data}
+        lines.append((f"@fake/{name}", host_data))
+    inventory = tmp_path / "inventory.py"
+    inventory.write_text(f"hosts = {lines!r}\n")
+    command = [sys.executable, "-m", "pyinfra", *options, "--diff", str(inventory), task]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return Plan(
+        subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    )
+
+
+ALL_FOLDERS = ["base", "configuration", "data", "log", "installer", "backup"]
+STEPS = {
+    "tasks/preflight.py": [],
+    "tasks/storage.py": [step for what in ALL_FOLDERS for step in (f"Folder: {what}", f"Access to the {what} folder")],
+    "tasks/install.py": ["Product"],
+    "tasks/configure.py": ["Configuration"],
+    "tasks/service.py": ["Service"],
+    # The server listens on loopback only: there is no rule, and there shall be none.
+    "tasks/firewall.py": [],
+    "tasks/verify.py": ["Server is as configured"],
+}
+
+
+def test_a_bare_host_gets_every_step_in_order(tmp_path: Path, package: dict[str, str]) -> None:
+    planned = plan(tmp_path, "deploy.py", {"good": {"memurai_package": package}})
+    assert planned.exit_code == 0, planned.text
+    assert planned.changes("@fake/good") == [step for steps in STEPS.values() for step in steps]
+    assert "a reboot is pending: Windows Update" in planned.log
+    assert PASSWORD not in planned.text
+    assert CONFIG_COMMAND not in planned.text
+
+
+@pytest.mark.parametrize("task", STEPS)
+def test_each_task_runs_alone(tmp_path: Path, package: dict[str, str], task: str) -> None:
+    planned = plan(tmp_path, task, {"good": {"memurai_package": package}})
+    assert planned.exit_code == 0, planned.text
+    assert planned.changes("@fake/good") == STEPS[task]
+
+
+def test_a_refused_host_is_left_alone_and_the_others_go_on(tmp_path: Path, package: dict[str, str]) -> None:
+    small = {**SUMMARY, "MemoryBytes": GIBIBYTE, "Elevated": False}
+    planned = plan(
+        tmp_path,
+        "deploy.py",
+        {
+            "misspelt": {"memurai_package": package, "memurai_memory": {"maxmemroy": "1gb"}, "memurai_netwrok": {}},
+            "small": {"memurai_package": package, "answers": {"Get-WinHostSummary": small}},
+            "good": {"memurai_package": package},
+        },
+    )
+    assert planned.changes("@fake/good") == [step for steps in STEPS.values() for step in steps], planned.text
+    assert planned.changes("@fake/small") == planned.changes("@fake/misspelt") == []
+    refusals = [line for line in planned.log.splitlines() if ": expected" in line or "expected an elevated" in line]
+    assert [line.count("did you mean maxmemory?") for line in refusals if "misspelt" in line].count(1) == 1
+    assert any("did you mean memurai_network?" in line and "misspelt" in line for line in refusals)
+    assert any("expected an elevated administrator" in line and "small" in line for line in refusals)
+    assert any("memurai_memory.maxmemory: expected a host with at least 4.00 GiB" in line for line in refusals)
+    # Each problem once, although every task asks for the settings.
+    assert len(refusals) == len(set(refusals)) == 4
+    # The place of the misspelt key is named.
+    assert any("the inventory: memurai_memory.maxmemroy" in line for line in refusals)
+
+
+def test_a_host_that_cannot_be_read_is_refused(tmp_path: Path, package: dict[str, str]) -> None:
+    unreadable = {"memurai_package": package, "answers": {"Get-WinTcpListener": {"unexpected": 1}}}
+    planned = plan(tmp_path, "deploy.py", {"unreadable": unreadable, "good": {"memurai_package": package}})
+    assert planned.changes("@fake/unreadable") == []
+    assert planned.changes("@fake/good"), planned.text
+    assert "expected to read the state of the host" in planned.log
+
+
+def test_an_open_server_gets_a_rule_for_its_clients_only(tmp_path: Path, package: dict[str, str]) -> None:
+    network = {"bind": ["10.0.0.5"], "allowed_addresses": ["10.0.4.0/24", "10.0.5.7"]}
+    planned = plan(tmp_path, "tasks/firewall.py", {"good": {"memurai_package": package, "memurai_network": network}})
+    assert planned.changes("@fake/good") == ["Firewall rule"]
+    for line in ("+ remote_addresses: 10.0.4.0/24", "+ remote_addresses: 10.0.5.7", "+ local_ports: 6379"):
+        assert line in planned.log
+
+
+def test_a_licence_is_put_where_the_server_looks_for_it(tmp_path: Path, package: dict[str, str]) -> None:
+    licence = tmp_path / "licence.txt"
+    licence.write_text("a licence")
+    package["license_file"] = str(licence)
+    planned = plan(tmp_path, "tasks/install.py", {"good": {"memurai_package": package}})
+    assert planned.changes("@fake/good") == ["Product", "Licence"]
+    assert "C:/Program Files/Memurai/memurai-license.txt" in planned.log
+
+
+def answering(package: dict[str, str], role: str) -> dict[str, object]:
+    """Return the data of a host whose server answers."""
+    info = f"role:{role}\r\nloading:0\r\naof_enabled:1\r\nmaxmemory:2147483648\r\nmaxmemory_policy:allkeys-lru\r\n"
+    answers = {
+        "Get-WinItem": {**ABSENT, "Kind": "File"},
+        "@('INFO')": {"ExitCode": 0, "Output": info, "ErrorOutput": ""},
+        "@('PING')": {"ExitCode": 0, "Output": "PONG", "ErrorOutput": ""},
+    }
+    return {"memurai_package": package, "answers": answers}
+
+
+def test_a_server_that_is_as_configured_needs_nothing(tmp_path: Path, package: dict[str, str]) -> None:
+    planned = plan(tmp_path, "tasks/verify.py", {"good": answering(package, "master")})
+    assert planned.exit_code == 0, planned.text
+    assert planned.changes("@fake/good") == []
+
+
+def test_a_server_that_is_not_as_configured_fails_its_host_only(tmp_path: Path, package: dict[str, str]) -> None:
+    hosts = {"wrong": answering(package, "slave"), "good": answering(package, "master")}
+    executed = plan(tmp_path, "tasks/verify.py", hosts, EXECUTING)
+    assert executed.exit_code == 1, executed.text
+    errors = [line for line in executed.text.splitlines() if "expected role to be master, found slave" in line]
+    assert len(errors) == 1
+    assert "@fake/wrong" in errors[0]
+    assert "Traceback" not in executed.text
+    assert PASSWORD not in executed.text
+
+
+def test_a_server_that_is_down_fails_its_host(tmp_path: Path, package: dict[str, str]) -> None:
+    refused = {"ExitCode": 1, "Output": "", "ErrorOutput": "Could not connect: Connection refused"}
+    data = {"memurai_package": package, "answers": {"Get-WinItem": {**ABSENT, "Kind": "File"}, "Invoke-": refused}}
+    executed = plan(tmp_path, "tasks/verify.py", {"down": data}, EXECUTING)
+    assert executed.exit_code == 1, executed.text
+    assert "expected PING to be PONG, found Could not connect: Connection refused" in executed.text

@@ -1,0 +1,149 @@
+"""What a host is refused for."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from memurai import preflight
+from memurai.settings import Settings, from_host_data
+from winfra.facts.files import ItemState
+from winfra.facts.host import HostSummaryState
+from winfra.facts.network import Listener
+
+GIBIBYTE = 1024**3
+
+
+@pytest.fixture
+def summary() -> HostSummaryState:
+    """Return a host that has just enough for 2 GiB of data."""
+    return {
+        "computer_name": "CACHE1",
+        "operating_system": "Microsoft Windows Server 2022 Standard",
+        "operating_system_version": "10.0.20348",
+        "power_shell_version": "5.1.20348.1",
+        "user_name": r"CACHE1\Administrator",
+        "user_sid": "S-1-5-21-1-2-3-500",
+        "elevated": True,
+        "processor_count": 2,
+        "memory_bytes": 4 * GIBIBYTE,
+        "memory_free_bytes": GIBIBYTE,
+        "volumes": [{"root": "C:\\", "size_bytes": 50 * GIBIBYTE, "free_bytes": 6 * GIBIBYTE}],
+        "pending_reboot": False,
+        "pending_reboot_reasons": [],
+        "last_boot_time_utc": "2026-01-01T00:00:00.0000000Z",
+    }
+
+
+def item(kind: str, path: str = r"C:\x") -> ItemState:
+    return {"path": path, "kind": kind, "size_bytes": None, "last_write_time_utc": None, "sha256": None}  # type: ignore[typeddict-item]
+
+
+def test_a_host_with_just_enough_is_taken(settings: Settings, summary: HostSummaryState) -> None:
+    assert list(preflight.host_problems(settings, summary, item("Absent"))) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "expected", "found"),
+    [
+        ({"elevated": False}, "expected an elevated administrator", r"CACHE1\Administrator"),
+        ({"power_shell_version": "5.0.10586.117"}, "expected Windows PowerShell 5.1", "5.0.10586.117"),
+        ({"operating_system_version": "6.3.9600"}, "expected Windows Server 2016", "6.3.9600"),
+        ({"memory_bytes": 4 * GIBIBYTE - 1}, "at least 4.00 GiB of memory (2 x 2gb", "found 3.99 GiB"),
+        ({"memory_bytes": 3 * GIBIBYTE}, "at least 4.00 GiB of memory (2 x 2gb", "found 3.00 GiB"),
+        ({"volumes": []}, "expected a fixed drive C:", "found none"),
+        (
+            {"volumes": [{"root": "C:\\", "size_bytes": 1, "free_bytes": 6 * GIBIBYTE - 1}]},
+            "at least 6.00 GiB free on C: (3 x 2gb",
+            "found 5.99 GiB",
+        ),
+    ],
+)
+def test_a_host_that_lacks_something_is_refused_with_figures(
+    settings: Settings, summary: HostSummaryState, change: dict[str, object], expected: str, found: str
+) -> None:
+    lacking: HostSummaryState = {**summary, **change}  # type: ignore[typeddict-item]
+    (problem,) = preflight.host_problems(settings, lacking, item("Absent"))
+    assert expected in problem
+    assert found in problem
+
+
+def test_every_lack_is_named_at_once(settings: Settings, summary: HostSummaryState) -> None:
+    lacking: HostSummaryState = {**summary, "elevated": False, "memory_bytes": 1, "volumes": []}
+    assert len(list(preflight.host_problems(settings, lacking, item("Absent")))) == 3
+
+
+def test_a_host_that_has_its_data_already_needs_less_room(settings: Settings, summary: HostSummaryState) -> None:
+    used: HostSummaryState = {**summary, "volumes": [{"root": "C:\\", "size_bytes": 1, "free_bytes": 2 * GIBIBYTE}]}
+    assert list(preflight.host_problems(settings, used, item("Directory"))) == []
+    assert len(list(preflight.host_problems(settings, used, item("Absent")))) == 1
+
+
+def listener(address: str, *services: str) -> Listener:
+    return {"address": address, "process_id": 7, "process_name": "other", "services": list(services)}
+
+
+@pytest.mark.parametrize(
+    ("found", "refused"),
+    [
+        (listener("127.0.0.1"), True),
+        (listener("0.0.0.0"), True),  # noqa: S104
+        (listener("::"), True),
+        (listener("127.0.0.1", "Redis"), True),
+        (listener("127.0.0.1", "memurai"), False),
+        (listener("10.0.0.9"), False),
+    ],
+)
+def test_a_port_is_taken_only_by_strangers_at_our_address(settings: Settings, found: Listener, refused: bool) -> None:
+    problems = list(preflight.port_problems(settings, {"port": 6379, "listeners": [found]}))
+    assert bool(problems) is refused
+    assert not refused or "process 7" in problems[0]
+
+
+def test_a_server_that_listens_everywhere_meets_every_listener(host_data: dict[str, object]) -> None:
+    network = {"bind": ["0.0.0.0"], "allowed_addresses": ["10.0.4.0/24"]}  # noqa: S104
+    settings = from_host_data("cache1", {**host_data, "memurai_network": network})
+    assert list(preflight.port_problems(settings, {"port": 6379, "listeners": [listener("10.0.0.9")]}))
+
+
+def data_files(**kinds: str) -> preflight.DataFiles:
+    names = ("folder", "snapshot", "append_only_folder", "earlier_snapshot", "earlier_append_only_folder")
+    return preflight.DataFiles(**{name: item(kinds.get(name, "Absent"), name) for name in names})
+
+
+@pytest.mark.parametrize(
+    ("files", "refused"),
+    [
+        (data_files(), None),
+        (data_files(folder="Directory"), None),
+        (data_files(snapshot="File", append_only_folder="Directory"), None),
+        (data_files(snapshot="File"), "memurai_persistence.appendonly: expected an AOF beside snapshot"),
+        (data_files(earlier_snapshot="File"), "memurai_storage.data: expected no data outside"),
+        (data_files(earlier_append_only_folder="Directory"), "memurai_storage.data: expected no data outside"),
+        (data_files(earlier_snapshot="File", append_only_folder="Directory"), None),
+    ],
+)
+def test_data_that_the_server_would_start_without_refuses_the_host(
+    settings: Settings, files: preflight.DataFiles, refused: str | None
+) -> None:
+    problems = list(preflight.data_problems(settings, files))
+    assert [problem[: len(refused or "")] for problem in problems] == ([refused] if refused else [])
+
+
+def test_a_snapshot_alone_is_loaded_by_a_server_without_aof(host_data: dict[str, object]) -> None:
+    settings = from_host_data("cache1", {**host_data, "memurai_persistence": {"appendonly": False}})
+    assert not list(preflight.data_problems(settings, data_files(snapshot="File")))
+
+
+def test_the_installer_must_be_the_pinned_one(settings: Settings, tmp_path: Path) -> None:
+    source = tmp_path / "memurai.msi"
+    package = settings.package.model_copy(update={"source": str(source), "license_file": str(tmp_path / "licence.txt")})
+    missing = list(preflight.package_problems(package))
+    assert [problem.split(":")[0] for problem in missing] == ["memurai_package.source", "memurai_package.license_file"]
+    source.write_bytes(b"another")
+    (tmp_path / "licence.txt").write_text("licence")
+    (problem,) = preflight.package_problems(package)
+    assert hashlib.sha256(b"another").hexdigest() in problem
+    assert package.sha256 in problem
+    pinned = package.model_copy(update={"sha256": hashlib.sha256(b"another").hexdigest()})
+    assert not list(preflight.package_problems(pinned))
