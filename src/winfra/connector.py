@@ -71,6 +71,8 @@ class WinRMConnector(BaseConnector):
     and run; it is handed the library once and then answers every fact, command and upload.
     """
 
+    # Without this pyinfra would take the host's data from here and connect by SSH.
+    handles_execution = True
     data_cls = WinRMConnectorData
     data_meta = {  # noqa: RUF012  # pyinfra declares it so
         PREFIX + name: DataMeta(field.description or "", None) for name, field in ConnectionOptions.model_fields.items()

@@ -72,8 +72,8 @@ function Invoke-MemuraiCommand {
     $run = Invoke-MemuraiProgram @call
     if ($run.TimedOut) {
         # Only the command's first word: an argument may be a secret.
-        throw ("Expected an answer to $($Arguments[0]) from ${Address}:$Port within $TimeoutSeconds s, found none. Is " +
-            'the server busy or blocked? Look at its log, or allow more time.')
+        throw ("Expected an answer to $($Arguments[0]) from ${Address}:$Port within $TimeoutSeconds s, found none. " +
+            'Is the server busy or blocked? Look at its log, or allow more time.')
     }
     return [pscustomobject]@{
         ExitCode    = $run.ExitCode

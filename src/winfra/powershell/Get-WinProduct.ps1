@@ -27,6 +27,6 @@ function Get-WinProduct {
     }
     return [pscustomobject]@{
         Name     = $Name
-        Products = @($products | Where-Object -FilterScript { $null -ne $_ } | Sort-Object -Property Name, Version)
+        Products = @($products | Where-Object -FilterScript { $null -ne $_ } | Sort-Object -Property 'Name', 'Version')
     }
 }

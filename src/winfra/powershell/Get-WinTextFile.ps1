@@ -27,7 +27,7 @@ function Get-WinTextFile {
         [ValidateNotNullOrEmpty()]
         [string]$Path,
 
-        [ValidateRange(0L, 1073741824L)]
+        [ValidateRange(0, 1073741824)]
         [long]$MaximumBytes = 1048576
     )
 

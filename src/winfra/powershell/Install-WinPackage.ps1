@@ -72,7 +72,8 @@ function Install-WinPackage {
     foreach ($property in $Properties) {
         # The Windows Installer takes a value in quotation marks, in which a quotation mark is doubled.
         $name, $value = $property.Split([char[]]'=', 2)
-        $text += " $name=`"$($value.Replace('"', '""'))`""
+        $quoted = $value.Replace('"', '""')
+        $text += " $name=`"$quoted`""
     }
     return Invoke-WinInstaller -ArgumentText $text -LogPath $LogPath -TimeoutSeconds $TimeoutSeconds
 }

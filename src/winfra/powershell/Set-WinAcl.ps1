@@ -68,7 +68,7 @@ function Set-WinAcl {
     if ($PSCmdlet.ShouldProcess($full, 'Set owner and access entries')) {
         # To make SYSTEM the owner takes the right to restore: without it Windows lets an administrator name only
         # himself and Administrators. To change what he neither owns nor may change takes the right to take ownership.
-        Enable-WinPrivilege -Name SeRestorePrivilege, SeTakeOwnershipPrivilege
+        Enable-WinPrivilege -Name 'SeRestorePrivilege', 'SeTakeOwnershipPrivilege'
         if ($kind -eq 'Directory') {
             [IO.Directory]::SetAccessControl($full, $security)
         }

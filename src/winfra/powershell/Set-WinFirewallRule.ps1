@@ -91,19 +91,13 @@ function Set-WinFirewallRule {
         # One value of flags, and an enumeration of the words True and False.
         Profile       = $Profiles -join ', '
         Enabled       = $(if ($Enabled) { 'True' } else { 'False' })
-        ErrorAction   = 'Stop'
     }
     if ($PSBoundParameters.ContainsKey('Program')) {
         $rule.Program = $Program
     }
-    $created = $null -eq (Get-WinFirewallRuleInstance -Name $Name)
+    $created = $false
     if ($PSCmdlet.ShouldProcess($Name, 'Create or change firewall rule')) {
-        if ($created) {
-            $null = New-NetFirewallRule @rule -DisplayName $DisplayName
-        }
-        else {
-            $null = Set-NetFirewallRule @rule -NewDisplayName $DisplayName
-        }
+        $created = Update-WinFirewallRule -Rule $rule -DisplayName $DisplayName
     }
     return [pscustomobject]@{ Name = $Name; Created = $created }
 }

@@ -60,7 +60,7 @@ function Set-WinService {
         [ValidateSet('Automatic', 'Manual', 'Disabled')]
         [string]$StartType,
 
-        [ValidateRange(0L, 4294967295L)]
+        [ValidateRange(0, 4294967295)]
         [long]$RecoveryResetSeconds,
 
         [AllowEmptyCollection()]

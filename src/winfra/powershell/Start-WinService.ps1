@@ -44,7 +44,7 @@ function Start-WinService {
             Assert-WinServiceResult -Name $Name -Action start -Code $result.ReturnValue
         }
     }
-    $service = Wait-WinService -Name $Name -State Running, Stopped @deadline
+    $service = Wait-WinService -Name $Name -State 'Running', 'Stopped' @deadline
     if ((Get-WinServiceState -Service $service) -eq 'Stopped') {
         throw ("Expected the service '$Name' to be Running, found that it stopped at once " +
             "($(Get-WinServiceExitText -Service $service)). $(Get-WinServiceHint)")

@@ -35,7 +35,7 @@ function Stop-WinService {
         return
     }
     if ((Get-WinServiceState -Service $service) -eq 'StartPending') {
-        $service = Wait-WinService -Name $Name -State Running, Stopped @deadline
+        $service = Wait-WinService -Name $Name -State 'Running', 'Stopped' @deadline
     }
     $process = $null
     # A process that serves several services goes on.

@@ -26,7 +26,7 @@ function Get-MemuraiReadiness {
     if ($ping.Output.Trim() -cne 'PONG') {
         return "$($ping.Output.Trim()) $($ping.ErrorOutput.Trim())".Trim()
     }
-    $info = Invoke-MemuraiProgram @Server -Arguments INFO, persistence
+    $info = Invoke-MemuraiProgram @Server -Arguments 'INFO', 'persistence'
     if ($info.Output -cmatch '(?m)^loading:0\s*$') {
         return 'ready'
     }

@@ -25,9 +25,10 @@ function ConvertTo-WinAccessRule {
         [psobject]$Entry
     )
 
-    foreach ($name in 'Sid', 'Type', 'Rights', 'InheritanceFlags', 'PropagationFlags') {
+    $needed = 'Sid', 'Type', 'Rights', 'InheritanceFlags', 'PropagationFlags'
+    foreach ($name in $needed) {
         if ($null -eq $Entry.PSObject.Properties[$name]) {
-            throw "Expected an entry with Sid, Type, Rights, InheritanceFlags and PropagationFlags, found one without $name."
+            throw "Expected an entry with $($needed -join ', '), found one without $name. Give all of them."
         }
     }
     # The constructor of FileSystemAccessRule refuses generic rights and adds or takes away Synchronize by itself; the

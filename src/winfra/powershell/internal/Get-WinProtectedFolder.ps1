@@ -15,8 +15,8 @@ function Get-WinProtectedFolder {
 
     # Not from environment variables, which a request may change.
     foreach ($name in 'Windows', 'System', 'ProgramFiles', 'ProgramFilesX86', 'CommonApplicationData') {
-        [Environment]::GetFolderPath([Environment+SpecialFolder]$name)
+        [Environment]::GetFolderPath($name)
     }
-    $profiles = Get-WinRegistryValue -Key 'SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList' -Name ProfilesDirectory
-    [string]$profiles.Value
+    $key = 'SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList'
+    [string](Get-WinRegistryValue -Key $key -Name ProfilesDirectory).Value
 }

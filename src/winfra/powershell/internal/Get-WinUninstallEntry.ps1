@@ -28,9 +28,12 @@ function Get-WinUninstallEntry {
     $list = $root.OpenSubKey('SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall')
     try {
         foreach ($code in $list.GetSubKeyNames()) {
-            # Only products of the Windows Installer; bundles of other installers may use GUIDs too.
+            if ($code -notmatch '^\{[0-9A-Fa-f-]{36}\}$') {
+                continue
+            }
             $key = $list.OpenSubKey($code)
-            if ($code -notmatch '^\{[0-9A-Fa-f-]{36}\}$' -or $key.GetValue('WindowsInstaller') -ne 1) {
+            # Bundles of other installers may have a GUID for a key too.
+            if ($key.GetValue('WindowsInstaller') -ne 1) {
                 continue
             }
             $location = [string]$key.GetValue('InstallLocation')

@@ -37,11 +37,12 @@ function Invoke-WinInstaller {
     $log = Resolve-WinPath -Path $LogPath
     $text = "$ArgumentText /qn /norestart /l*v `"$log`""
     $program = [IO.Path]::Combine([Environment]::SystemDirectory, 'msiexec.exe')
-    $run = Invoke-WinProgram -FilePath $program -ArgumentText $text -TimeoutSeconds $TimeoutSeconds -EndOnTimeout $false
+    $limit = @{ TimeoutSeconds = $TimeoutSeconds; EndOnTimeout = $false }
+    $run = Invoke-WinProgram -FilePath $program -ArgumentText $text @limit
     if ($run.TimedOut) {
         # Ended half way, it would leave a half-installed product.
-        throw ("Expected msiexec (process $($run.ProcessId)) to end within $TimeoutSeconds s, found it running. It goes " +
-            "on; wait for its end and read $log.")
+        throw ("Expected msiexec (process $($run.ProcessId)) to end within $TimeoutSeconds s, found it running. " +
+            "It goes on; wait for its end and read $log.")
     }
     if ($run.ExitCode -notin 0, 1641, 3010) {
         $meaning = Get-WinInstallerMeaning -Code $run.ExitCode

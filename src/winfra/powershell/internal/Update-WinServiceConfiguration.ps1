@@ -48,6 +48,6 @@ function Update-WinServiceConfiguration {
         Set-Service -Name $Name -Description $Settings['Description']
     }
     if ($Settings.ContainsKey('Account')) {
-        Invoke-WinServiceControl -Arguments config, $Name, 'obj=', $Settings['Account']
+        Invoke-WinServiceControl -Arguments 'config', $Name, 'obj=', $Settings['Account']
     }
 }

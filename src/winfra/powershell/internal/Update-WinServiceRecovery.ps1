@@ -47,10 +47,10 @@ function Update-WinServiceRecovery {
         $steps = if ($null -ne $Actions) { $Actions } else { $current.Actions }
         # For sc.exe no action is an empty word, the action command is run, and an empty text takes all actions away.
         $text = (@($steps) -join '/') -replace '\bnone/', '/' -replace '\bcommand/', 'run/'
-        Invoke-WinServiceControl -Arguments failure, $Name, 'reset=', "$seconds", 'actions=', $text
+        Invoke-WinServiceControl -Arguments 'failure', $Name, 'reset=', "$seconds", 'actions=', $text
     }
     if ($null -ne $OnNonCrashFailures) {
         $flag = if ($OnNonCrashFailures) { '1' } else { '0' }
-        Invoke-WinServiceControl -Arguments failureflag, $Name, $flag
+        Invoke-WinServiceControl -Arguments 'failureflag', $Name, $flag
     }
 }

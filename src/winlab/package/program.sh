@@ -1,0 +1,3 @@
+#!/bin/sh
+# $name of the stand-in.
+exec $program "$$@"

@@ -1,0 +1,318 @@
+"""The agent: one long-lived PowerShell that answers frames (see winfra's powershell/agent/agent.ps1).
+
+The lab knows that agent and no other, so it insists on its text; it works with the functions that the library it is
+handed defines, so a function that was not sent cannot be called.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from winlab.exceptions import WinlabError
+from winlab.twin.binder import SECRET_KEY, invoke
+from winlab.twin.errors import TwinError
+from winlab.twin.functions import FUNCTIONS
+from winlab.twin.interpreter import Interpreter, Session
+from winlab.twin.process import Process
+from winlab.windows.machine import Machine
+
+UNKNOWN = 255
+"""Exit code for an operation or function the agent does not have."""
+
+_OPERATIONS = "call, run, open, data, close, read, quit"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to a request.
+
+    Attributes:
+        exit_code: 0 when it succeeded.
+        stdout: bytes of the output.
+        stderr: bytes of the error text.
+    """
+
+    exit_code: int = 0
+    stdout: bytes = b""
+    stderr: bytes = b""
+
+    def line(self, identifier: str) -> bytes:
+        """Return the reply as it travels.
+
+        Args:
+            identifier: of the request.
+        """
+        fields = (base64.b64encode(self.stdout).decode(), base64.b64encode(self.stderr).decode())
+        return f"@WINFRA {identifier} {self.exit_code} {fields[0]}. {fields[1]}.\n".encode()
+
+
+@dataclass
+class _Upload:
+    path: str
+    size: int = 0
+    failure: str | None = None
+    is_created: bool = False
+
+
+def run_agent(machine: Machine, process: Process) -> int:
+    """Be the PowerShell that was started with the agent's bootstrap, until its input ends; return its exit code.
+
+    Args:
+        machine: the host.
+        process: what the agent reads and writes.
+    """
+    if machine.summary.language_mode != "FullLanguage":
+        process.stdout.write(f"@WINFRA-LANGUAGE {machine.summary.language_mode}\r\n")
+        return 3
+    output = _Output(process, withhold=machine.agent_withholds_output)
+    try:
+        return Agent(machine, process, output).run()
+    finally:
+        output.release()
+
+
+def packaged_agent() -> str:
+    """Return the text of the agent that winfra ships."""
+    return files("winfra.powershell").joinpath("agent", "agent.ps1").read_text(encoding="utf-8")
+
+
+class _Output:
+    """Standard output, or what an antivirus holds back of it until the process ends."""
+
+    def __init__(self, process: Process, *, withhold: bool) -> None:
+        self._process = process
+        self._withheld: list[bytes] | None = [] if withhold else None
+
+    def write(self, line: bytes) -> None:
+        if self._withheld is None:
+            self._process.stdout.write(line)
+        else:
+            self._withheld.append(line)
+
+    def release(self) -> None:
+        held, self._withheld = self._withheld, None
+        if held:
+            self._process.stdout.write(b"".join(held))
+
+
+class Agent:
+    """Answers the frames of one control node.
+
+    Args:
+        machine: the host.
+        process: gives the requests.
+        output: takes the answers.
+    """
+
+    def __init__(self, machine: Machine, process: Process, output: _Output) -> None:
+        self._machine = machine
+        self._process = process
+        self._output = output
+        self._functions: frozenset[str] = frozenset()
+        self._upload: _Upload | None = None
+        self._last_id = ""
+        self._last_line = b""
+        self._environment = {**machine.environment, **process.environment}
+        self._directory = process.directory or "C:\\Users\\Administrator"
+
+    def run(self) -> int:
+        """Read the agent's text and the library, then answer requests up to `quit` or the end of the input."""
+        try:
+            self._start()
+        except WinlabError as error:
+            self._send("0", Reply(1, b"", f"The agent could not start: {error}".encode()))
+            return 1
+        try:
+            for line in self._process.stdin:
+                fields = line.decode("ascii").rstrip("\r\n").split(" ")
+                if fields[1:2] == ["quit"]:
+                    break
+                if fields != [""]:
+                    self._answer(fields)
+        finally:
+            self._clear_upload()
+        return 0
+
+    def _start(self) -> None:
+        if self._read_packed("agent") != packaged_agent():
+            raise TwinError(
+                "winlab: expected the text of winfra's own agent.ps1, found another one. This lab only knows that "
+                "agent; is an older winfra installed beside this one?"
+            )
+        library = self._read_packed("library")
+        self._functions = frozenset(name.lower() for name in re.findall(r"(?mi)^\s*function\s+([\w-]+)", library))
+        ready = {"PowerShellVersion": self._machine.summary.powershell_version, "ProcessId": os.getpid()}
+        self._send("0", Reply(0, _json(ready)))
+
+    def _read_packed(self, what: str) -> str:
+        line = self._process.stdin.readline()
+        if not line:
+            raise TwinError(f"Expected the {what} on standard input, found its end.")
+        try:
+            return gzip.decompress(base64.b64decode(line, validate=False)).decode()
+        except (binascii.Error, gzip.BadGzipFile, EOFError, UnicodeDecodeError) as error:
+            raise TwinError(f"Expected base64 of the gzipped {what}, found something else: {error}") from None
+
+    def _send(self, identifier: str, reply: Reply) -> None:
+        self._last_id, self._last_line = identifier, reply.line(identifier)
+        self._output.write(self._last_line)
+
+    def _answer(self, fields: list[str]) -> None:
+        identifier, operation = fields[0], fields[1] if len(fields) > 1 else ""
+        if identifier == self._last_id:
+            self._output.write(self._last_line)
+        elif operation in ("open", "data"):
+            self._continue_upload(operation, fields)
+        else:
+            self._send(identifier, self._reply(operation, fields))
+
+    def _reply(self, operation: str, fields: list[str]) -> Reply:
+        try:
+            match operation:
+                case "call":
+                    return self._call(_text(fields[2]), _object(fields[3]), _object(fields[4]))
+                case "run":
+                    return self._run(_text(fields[2]), _object(fields[3]))
+                case "close":
+                    return self._close_upload(_text(fields[2]), _text(fields[3]), fields[4])
+                case "read":
+                    part = self._machine.files.read_bytes(_text(fields[2]), int(fields[3]), int(fields[4]))
+                    return Reply(0, part)
+        except WinlabError as error:
+            return Reply(1, b"", str(error).encode())
+        text = f"Expected one of the operations {_OPERATIONS}, found '{operation}'."
+        return Reply(UNKNOWN, b"", text.encode())
+
+    # Calls and scripts
+
+    def _call(self, name: str, parameters: Mapping[str, object], options: Mapping[str, Any]) -> Reply:
+        twin = next((item for item in FUNCTIONS.values() if item.name.lower() == name.lower()), None)
+        if name.lower() not in self._functions:
+            text = f"Expected a function of the library, found '{name}', which it has not."
+            return Reply(UNKNOWN, b"", text.encode())
+        if twin is None:
+            raise TwinError(f"winlab: this lab has no twin of the library function {name}.")
+        with self._context(options):
+            return Reply(0, _json(invoke(twin, self._machine, parameters)))
+
+    def _run(self, script: str, options: Mapping[str, Any]) -> Reply:
+        with self._context(options) as session:
+            session.input_lines = [str(line) for line in options.get("Input") or []]
+            outcome = Interpreter(session).run(script)
+        exit_code = outcome.exit_code
+        if exit_code is None:
+            exit_code = int(outcome.error_count > 0)
+        return Reply(exit_code, session.output_text().encode(), session.error_text().encode())
+
+    @contextmanager
+    def _context(self, options: Mapping[str, Any]) -> Iterator[Session]:
+        """Yield a session with the environment and directory of one request."""
+        environment = dict(self._environment)
+        for name, value in (options.get("Environment") or {}).items():
+            environment[name] = value[SECRET_KEY] if isinstance(value, dict) else value
+        directory = options.get("Directory") or self._directory
+        if options.get("Directory") and self._machine.files.kind(directory) != "Directory":
+            raise TwinError(f"Could not find a part of the path '{directory}'.")
+        yield Session(
+            self._machine, self._process.terminated, environment, directory, library_functions=self._functions
+        )
+
+    # Uploads
+
+    def _continue_upload(self, operation: str, fields: list[str]) -> None:
+        """Carry out a request without an answer; close reports what went wrong."""
+        try:
+            if operation == "open":
+                self._open_upload(_text(fields[2]))
+            else:
+                self._add_upload_data(int(fields[2]), fields[3])
+        except WinlabError as error:
+            upload = self._upload or _Upload("")
+            self._remove_upload_file(upload)
+            upload.failure = str(error)
+            self._upload = upload
+
+    def _open_upload(self, path: str) -> None:
+        self._clear_upload()
+        self._upload = _Upload(path)
+        self._machine.files.write_bytes(path, b"")
+        self._upload.is_created = True
+
+    def _add_upload_data(self, offset: int, field: str) -> None:
+        upload = self._upload
+        if upload is None or upload.failure is not None or offset < upload.size:
+            return
+        if offset > upload.size:
+            text = f"Expected the piece at offset {upload.size}, found the one at {offset}. Send the file again."
+            raise TwinError(text)
+        data = base64.b64decode(field)
+        self._machine.files.append_bytes(upload.path, data)
+        upload.size += len(data)
+
+    def _close_upload(self, path: str, destination: str, sha256: str) -> Reply:
+        upload = self._upload
+        if upload is None:
+            raise TwinError(f"Expected an upload to '{path}' under way, found none. Send the file again.")
+        try:
+            self._require_complete(upload, path, destination, sha256)
+            self._move_upload(path, destination)
+            upload.is_created = False
+            return Reply(0, sha256.encode())
+        finally:
+            self._clear_upload()
+
+    def _require_complete(self, upload: _Upload, path: str, destination: str, sha256: str) -> None:
+        if upload.failure is not None:
+            raise TwinError(upload.failure)
+        if upload.path != path:
+            raise TwinError(f"Expected the end of the upload to '{upload.path}', found the end of '{path}'.")
+        found = hashlib.sha256(self._machine.files.local_path(path).read_bytes()).hexdigest()
+        if found != sha256:
+            text = f"Expected SHA-256 {sha256} of '{destination}', found {found} in {upload.size} bytes. Send it again."
+            raise TwinError(text)
+
+    def _move_upload(self, path: str, destination: str) -> None:
+        files = self._machine.files
+        kind = files.kind(destination)
+        if kind == "Directory":
+            raise TwinError(f"Expected a file or nothing at '{destination}', found a directory.")
+        if kind == "File":
+            files.replace(path, destination)
+        else:
+            files.move(path, destination)
+
+    def _clear_upload(self) -> None:
+        if self._upload is not None:
+            self._remove_upload_file(self._upload)
+        self._upload = None
+
+    def _remove_upload_file(self, upload: _Upload) -> None:
+        if upload.is_created:
+            self._machine.files.remove(upload.path)
+            upload.is_created = False
+
+
+def _text(field: str) -> str:
+    return base64.b64decode(field).decode()
+
+
+def _object(field: str) -> dict[str, Any]:
+    value = json.loads(_text(field))
+    if not isinstance(value, dict):
+        raise TwinError("Expected a JSON object in the request, found something else.")
+    return value
+
+
+def _json(value: Mapping[str, object]) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,78 @@
+"""Twins of the functions about access control."""
+
+from typing import Any
+
+from winlab.twin.errors import TwinError
+from winlab.twin.functions.files import shown_path
+from winlab.twin.registry import Output, twin
+from winlab.windows.machine import Machine
+from winlab.windows.security import AccessEntry
+
+_ENTRY_FIELDS = {"Sid": str, "Type": str, "Rights": int, "InheritanceFlags": int, "PropagationFlags": int}
+
+
+@twin("Get-WinAcl", "Path", "Exists", "OwnerSid", "OwnerName", "InheritanceEnabled", "Entries")
+def get_win_acl(machine: Machine, *, path: str) -> Output:
+    """Return owner and access entries of a file or directory."""
+    if machine.files.kind(path) == "Absent":
+        return {
+            "Path": shown_path(machine, path),
+            "Exists": False,
+            "OwnerSid": None,
+            "OwnerName": None,
+            "InheritanceEnabled": None,
+            "Entries": [],
+        }
+    descriptor = machine.security.descriptor(path)
+    return {
+        "Path": machine.files.full_path(path),
+        "Exists": True,
+        "OwnerSid": descriptor.owner,
+        "OwnerName": machine.accounts.name_of(descriptor.owner),
+        "InheritanceEnabled": descriptor.inheritance_enabled,
+        "Entries": [_shown(machine, entry) for entry in descriptor.entries],
+    }
+
+
+def _shown(machine: Machine, entry: AccessEntry) -> dict[str, Any]:
+    return {
+        "Sid": entry.sid,
+        "Name": machine.accounts.name_of(entry.sid),
+        "Type": entry.type,
+        "Rights": entry.rights,
+        "InheritanceFlags": entry.inheritance_flags,
+        "PropagationFlags": entry.propagation_flags,
+        "Inherited": entry.inherited,
+    }
+
+
+@twin("Set-WinAcl", "Path")
+def set_win_acl(
+    machine: Machine, *, path: str, owner_sid: str, inheritance_enabled: bool, entries: list[dict[str, Any]]
+) -> Output:
+    """Make owner, inheritance and explicit entries exactly these."""
+    if machine.files.kind(path) == "Absent":
+        found = shown_path(machine, path)
+        raise TwinError(f"Expected a file or directory at '{found}', found nothing. Create it first.")
+    machine.security.set(
+        path,
+        owner=owner_sid,
+        inheritance_enabled=inheritance_enabled,
+        entries=[_entry(given) for given in entries],
+    )
+    return {"Path": machine.files.full_path(path)}
+
+
+def _entry(given: dict[str, Any]) -> AccessEntry:
+    for name, kind in _ENTRY_FIELDS.items():
+        if type(given.get(name)) is not kind:
+            found = repr(given.get(name))
+            raise TwinError(f"Expected the property {name} of type {kind.__name__} in each entry, found {found}.")
+    unknown = set(given) - set(_ENTRY_FIELDS)
+    if unknown:
+        raise TwinError(f"Expected only {', '.join(_ENTRY_FIELDS)} in an entry, found {', '.join(sorted(unknown))}.")
+    if given["Type"] not in ("Allow", "Deny"):
+        raise TwinError(f"Expected the type Allow or Deny for {given['Sid']}, found '{given['Type']}'.")
+    return AccessEntry(
+        given["Sid"], given["Type"], given["Rights"], given["InheritanceFlags"], given["PropagationFlags"]
+    )

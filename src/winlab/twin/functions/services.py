@@ -1,0 +1,191 @@
+"""Twins of the functions about services."""
+
+import re
+from dataclasses import replace
+from typing import Any, Literal
+
+from winlab.twin.errors import TwinError
+from winlab.twin.functions.host import iso_time
+from winlab.twin.registry import Output, twin
+from winlab.windows.accounts import LOCAL_SYSTEM_ACCOUNT
+from winlab.windows.errors import (
+    ACCESS_DENIED,
+    BAD_EXECUTABLE,
+    FILE_NOT_FOUND,
+    PROCESS_ABORTED,
+    SERVICE_DISABLED,
+    SERVICE_REQUEST_TIMEOUT,
+    Win32Error,
+)
+from winlab.windows.machine import Machine
+from winlab.windows.services import RecoveryAction, Service, ServiceSettings
+
+_ACCOUNT = r"LocalSystem|NT AUTHORITY\\(LocalService|NetworkService)|NT SERVICE\\[^\\/]+|.+\$"
+_ACTION = re.compile(r"(restart|none)/(\d+)")
+_HINT = "The reason is in the Application and System event logs and in the service's own log file: look there."
+# Win32_Service.StartService: https://learn.microsoft.com/windows/win32/cimwin32prov/startservice-method-in-class-win32-service
+_RETURN_VALUES = {
+    ACCESS_DENIED: "2: access denied",
+    BAD_EXECUTABLE: "8: unknown failure",
+    FILE_NOT_FOUND: "9: its program was not found",
+    SERVICE_DISABLED: "14: it is disabled",
+}
+_PROPERTIES = (
+    "Name",
+    "Exists",
+    "DisplayName",
+    "Description",
+    "ImagePath",
+    "Account",
+    "StartType",
+    "State",
+    "ProcessId",
+    "ProcessStartTimeUtc",
+    "ExitCode",
+    "RecoveryResetSeconds",
+    "RecoveryActions",
+    "RecoverOnNonCrashFailures",
+)
+
+
+@twin("Get-WinService", *_PROPERTIES)
+def get_win_service(machine: Machine, *, name: str) -> Output:
+    """Return configuration and state of a service."""
+    service = machine.services.find(name)
+    if service is None:
+        absent: dict[str, Any] = dict.fromkeys(_PROPERTIES)
+        return absent | {"Name": name, "Exists": False, "RecoveryActions": []}
+    settings = service.settings
+    return {
+        "Name": service.name,
+        "Exists": True,
+        "DisplayName": settings.display_name,
+        "Description": settings.description,
+        "ImagePath": settings.image_path,
+        "Account": settings.account,
+        "StartType": settings.start_type,
+        "State": service.state,
+        "ProcessId": service.process_id,
+        "ProcessStartTimeUtc": iso_time(service.started_at) if service.started_at else None,
+        "ExitCode": service.exit_code,
+        "RecoveryResetSeconds": settings.recovery_reset_seconds,
+        "RecoveryActions": [f"{action.kind}/{action.delay_milliseconds}" for action in settings.recovery_actions],
+        "RecoverOnNonCrashFailures": settings.recover_on_non_crash_failures,
+    }
+
+
+@twin("Set-WinService", "Name", "Created")
+def set_win_service(  # noqa: PLR0913 - the parameters of the library function
+    machine: Machine,
+    *,
+    name: str,
+    image_path: str | None = None,
+    display_name: str | None = None,
+    description: str | None = None,
+    account: str | None = None,
+    start_type: Literal["Automatic", "Manual", "Disabled"] | None = None,
+    recovery_reset_seconds: int | None = None,
+    recovery_actions: list[str] | None = None,
+    recover_on_non_crash_failures: bool | None = None,
+) -> Output:
+    """Create a service or change what was given."""
+    given = {
+        "image_path": image_path,
+        "display_name": display_name,
+        "description": description,
+        "account": account,
+        "start_type": start_type,
+        "recovery_reset_seconds": recovery_reset_seconds,
+        "recovery_actions": _actions(recovery_actions),
+        "recover_on_non_crash_failures": recover_on_non_crash_failures,
+    }
+    changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    _require_account(account or LOCAL_SYSTEM_ACCOUNT)
+    service = machine.services.find(name)
+    if service is not None:
+        machine.services.change(service.name, replace(service.settings, **changes))
+        return {"Name": service.name, "Created": False}
+    if image_path is None:
+        text = f"Expected the service '{name}' or an ImagePath to create it with, found neither. Give its ImagePath."
+        raise TwinError(text)
+    # New-Service makes services that start with Windows and run as LocalSystem.
+    created = ServiceSettings(image_path, display_name=name, start_type="Automatic")
+    machine.services.create(name, replace(created, **changes))
+    return {"Name": name, "Created": True}
+
+
+def _actions(texts: list[str] | None) -> tuple[RecoveryAction, ...] | None:
+    if texts is None:
+        return None
+    actions = []
+    for text in texts:
+        match = _ACTION.fullmatch(text)
+        if match is None:
+            raise TwinError(
+                f"Cannot validate argument on parameter 'RecoveryActions'. The argument \"{text}\" does not match the "
+                '"^(restart|none)/\\d+$" pattern.'
+            )
+        kind: Literal["restart", "none"] = "restart" if match[1] == "restart" else "none"
+        actions.append(RecoveryAction(kind, int(match[2])))
+    return tuple(actions)
+
+
+def _require_account(account: str) -> None:
+    if not re.fullmatch(_ACCOUNT, account, re.IGNORECASE):
+        raise TwinError(
+            f"Cannot validate argument on parameter 'Account'. The argument \"{account}\" does not match the "
+            f'"^({_ACCOUNT})$" pattern.'
+        )
+
+
+@twin("Start-WinService", "Name", "State", "ProcessId")
+def start_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60) -> Output:
+    """Start a service and wait for Running."""
+    service = _existing(machine, name)
+    if service.state != "Running":
+        try:
+            machine.services.start(name, timeout_seconds)
+        except Win32Error as error:
+            raise _start_error(service, timeout_seconds, error) from error
+    return _state(service)
+
+
+@twin("Stop-WinService", "Name", "State", "ProcessId")
+def stop_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60) -> Output:
+    """Stop a service and wait until its process is gone."""
+    service = _existing(machine, name)
+    if service.state != "Stopped":
+        machine.services.stop(name, timeout_seconds)
+    return _state(service)
+
+
+@twin("Restart-WinService", "Name", "State", "ProcessId")
+def restart_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60) -> Output:
+    """Stop a service if it runs, and start it; each may take the time given."""
+    stop_win_service(machine, name=name, timeout_seconds=timeout_seconds)
+    return start_win_service(machine, name=name, timeout_seconds=timeout_seconds)
+
+
+def _start_error(service: Service, timeout_seconds: int, error: Win32Error) -> TwinError:
+    """Return the library's words for a failed start, and after them what the lab knows better."""
+    if error.code == SERVICE_REQUEST_TIMEOUT:
+        text = f"to be Running within {timeout_seconds} s, found it {service.state}"
+    elif service.exit_code == PROCESS_ABORTED:
+        text = "to be Running, found that it stopped at once"
+    else:
+        value = _RETURN_VALUES.get(error.code, "8: unknown failure")
+        text = f"Expected to start the service '{service.name}', found return value {value}."
+        return TwinError(f"{text} {_HINT}\n{error}")
+    codes = f"Win32 exit code {service.exit_code}, service-specific exit code 0"
+    return TwinError(f"Expected the service '{service.name}' {text} ({codes}). {_HINT}\n{error}")
+
+
+def _existing(machine: Machine, name: str) -> Service:
+    service = machine.services.find(name)
+    if service is None:
+        raise TwinError(f"Expected the service '{name}', found none of that name. Create or install it first.")
+    return service
+
+
+def _state(service: Service) -> Output:
+    return {"Name": service.name, "State": service.state, "ProcessId": service.process_id}

@@ -1,0 +1,74 @@
+"""The few directives of a server's configuration that decide where it reads and writes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from winlab.windows.files import DRIVE, Volume
+
+_DIRECTIVE = re.compile(r"""^\s*(dir|logfile|include)\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*$""", re.IGNORECASE)
+
+_DEEPEST_INCLUDE = 4
+"""redis nests includes without a limit, a lab needs a few."""
+
+
+@dataclass(frozen=True)
+class ServerPaths:
+    """Where a server reads and writes.
+
+    Attributes:
+        configuration: full Windows path of its configuration file.
+        data_folder: full Windows path of its working directory.
+        log_folder: folder of its log file, None when it writes none.
+        is_sentinel: whether it was started as a Sentinel, which rewrites its configuration file.
+    """
+
+    configuration: str
+    data_folder: str
+    log_folder: str | None
+    is_sentinel: bool
+
+
+def read_server_paths(volume: Volume, arguments: list[str], program_folder: str) -> ServerPaths | None:
+    """Return the paths of a server from its command line, None when it is given no configuration file that exists.
+
+    Args:
+        volume: the host's drive.
+        arguments: the command line after the program.
+        program_folder: full Windows path of the folder the program lies in; a relative `dir` starts there (Assumed:
+            a Memurai service runs in the folder of memurai.exe, as its open source ancestor does).
+    """
+    configuration = next((argument for argument in arguments if argument.lower().endswith(".conf")), None)
+    if configuration is None or volume.kind(configuration) != "File":
+        return None
+    directives = _read(volume, configuration, depth=0)
+    data_folder = _absolute(volume, directives.get("dir", "."), program_folder)
+    log_file = directives.get("logfile", "")
+    log_folder = _absolute(volume, log_file, data_folder).rpartition("\\")[0] if log_file else None
+    return ServerPaths(volume.full_path(configuration), data_folder, log_folder, "--sentinel" in arguments)
+
+
+def _read(volume: Volume, path: str, *, depth: int) -> dict[str, str]:
+    """Return the last value of each directive, those of included files too."""
+    directives: dict[str, str] = {}
+    for line in volume.read_bytes(path).decode(errors="replace").splitlines():
+        match = _DIRECTIVE.match(line)
+        if match is None:
+            continue
+        name, value = match[1].lower(), next(text for text in match.groups()[1:] if text is not None)
+        if name != "include":
+            directives[name] = value
+        elif depth < _DEEPEST_INCLUDE and _is_absolute(value) and volume.kind(value) == "File":
+            directives |= _read(volume, value, depth=depth + 1)
+    return directives
+
+
+def _is_absolute(path: str) -> bool:
+    return re.match(r"[A-Za-z]:[\\/]", path) is not None
+
+
+def _absolute(volume: Volume, path: str, folder: str) -> str:
+    absolute = path if _is_absolute(path) else f"{folder}\\{path}"
+    # The server itself finds out that another drive does not exist.
+    return volume.full_path(absolute) if absolute.upper().startswith(DRIVE) else absolute.replace("/", "\\")

@@ -1,0 +1,77 @@
+"""What somebody changes by hand is shown by a dry run and mended by the next deploy."""
+
+from __future__ import annotations
+
+from conftest import Practice
+
+CONFIGURATION = "ProgramData/Memurai/config/memurai-production.conf"
+USERS = "S-1-5-32-545"
+
+
+def mend(practice: Practice, *shown: str) -> list[str]:
+    """Show the drift, deploy, and deploy again; return what the first deploy changed."""
+    plan = practice.plan()
+    assert plan.exit_code == 0, plan.output
+    for line in shown:
+        assert line in plan.output, f"{line} is missing in:\n{plan.output}"
+    first = practice.deploy("--json")
+    assert first.exit_code == 0, first.output
+    second = practice.deploy("--json")
+    assert (second.exit_code, second.changed) == (0, [])
+    return first.changed
+
+
+def test_a_directive_changed_by_hand(deployed: Practice) -> None:
+    path = deployed.machine.root / "C:" / CONFIGURATION
+    path.write_text(path.read_text(newline="").replace("maxmemory 2gb", "maxmemory 3gb"), newline="")
+    changed = mend(
+        deployed,
+        "- maxmemory 3gb",
+        "+ maxmemory 2gb",
+        "+ process: restarted: C:/ProgramData/Memurai/config/memurai-production.conf is newer",
+    )
+    assert changed == ["Configuration", "Service"]
+    assert "maxmemory 2gb" in path.read_text()
+
+
+def test_a_stopped_service(deployed: Practice) -> None:
+    stopped = deployed.run("pyinfra", "inventories/lab.py", "exec", "--", "Stop-Service Memurai")
+    assert stopped.exit_code == 0, stopped.output
+    changed = mend(deployed, "- state: Stopped", "+ state: Running", "- PING: (no answer)")
+    assert "Service" in changed
+
+
+def test_an_extra_access_entry(deployed: Practice) -> None:
+    call = f"""
+    from pyinfra.api import operation
+    from winfra.operations import files
+    from winfra.security import *
+    entries = [allow(sid, Rights.FULL_CONTROL) for sid in (SYSTEM, ADMINISTRATORS, service_sid("Memurai"), "{USERS}")]
+    files.acl(name="By hand", path="C:/ProgramData/Memurai/data", owner=ADMINISTRATORS, entries=entries)
+    """
+    by_hand = deployed.deploy_code(call)
+    assert by_hand.exit_code == 0, by_hand.output
+    changed = mend(deployed, f"- entry: Allow {USERS} FullControl (this folder, sub-folders and files)")
+    assert changed == ["Access to the data folder"]
+
+
+def test_an_interrupted_run_is_completed_by_the_next(deployed: Practice) -> None:
+    """The configuration was written and the run ended before the restart: the next run restarts."""
+    configured = deployed.run(
+        "pyinfra", "inventories/lab.py", "tasks/configure.py", "-y", environment={"MEMURAI_LAB_PASSWORD": "x" * 24}
+    )
+    assert configured.exit_code == 0, configured.output
+    restored = deployed.run("pyinfra", "inventories/lab.py", "tasks/configure.py", "-y")
+    assert restored.exit_code == 0, restored.output
+    changed = mend(deployed, "+ process: restarted: ")
+    assert changed == ["Service"]
+
+
+def test_another_account_and_start_type(deployed: Practice) -> None:
+    by_hand = deployed.deploy_code("""
+    from winfra.operations import services
+    services.service(name="By hand", service="Memurai", start_type="Manual", account=r"NT AUTHORITY\\NetworkService")
+    """)
+    assert by_hand.exit_code == 0, by_hand.output
+    changed = mend(deployed, "- start_type: Manual", "+ start_type: Automatic", "+ process: restarted: account changes")
+    assert changed == ["Service"]

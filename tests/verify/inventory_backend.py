@@ -1,0 +1,73 @@
+"""testinfra's hosts, taken from a pyinfra inventory and reached by its connector."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, ClassVar
+
+from pyinfra.api import Config, Host, State
+from pyinfra.api.state import StateStage
+from pyinfra.context import ctx_config, ctx_state
+from pyinfra_cli.inventory import make_inventory
+from testinfra.backend.base import BaseBackend, CommandResult
+
+
+class Hosts:
+    """The hosts of an inventory, connected when first used."""
+
+    def __init__(self, inventory: str) -> None:
+        self.state = State()
+        self.state.cwd = os.getcwd()  # noqa: PTH109  # pyinfra wants a text
+        ctx_state.set(self.state)
+        config = Config()
+        ctx_config.set(config)
+        self._inventory = make_inventory(inventory, cwd=self.state.cwd)
+        self.state.init(self._inventory, config)
+        self.state.set_stage(StateStage.Prepare)
+
+    def specifications(self) -> list[str]:
+        """What testinfra is given as hosts: the part of the name behind the connector's."""
+        return [f"{InventoryBackend.NAME}://{short_name(host)}" for host in self._inventory]
+
+    def named(self, name: str) -> Host:
+        """Return the host of that short name, connected.
+
+        Raises pyinfra's ConnectError when it can't be reached.
+        """
+        host = next(host for host in self._inventory if short_name(host) == name)
+        if not host.connected:
+            host.connect(raise_exceptions=True)
+            self.state.activate_host(host)
+        return host
+
+    def disconnect(self) -> None:
+        """Leave nothing open on any host."""
+        for host in self._inventory:
+            if host.connected:
+                host.disconnect()
+
+
+def short_name(host: Host) -> str:
+    """Return `cache1` for `@winrm/cache1`."""
+    return str(host.name).rsplit("/", 1)[-1]
+
+
+class InventoryBackend(BaseBackend):
+    """A testinfra backend that runs commands as PowerShell through the inventory's connector."""
+
+    NAME = "inventory"
+    hosts: ClassVar[Hosts]
+
+    def __init__(self, hostspec: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(hostspec, *args, **kwargs)
+        self._name = hostspec
+
+    def connected_host(self) -> Host:
+        """Return the pyinfra host."""
+        return self.hosts.named(self._name)
+
+    def run(self, command: str, *args: str, **_: Any) -> CommandResult:
+        """Run PowerShell text; its exit code is 0 or 1."""
+        text = self.get_command(command, *args)
+        success, output = self.connected_host().run_shell_command(text)
+        return self.result(0 if success else 1, self.encode(text), output.stdout, output.stderr)

@@ -1,0 +1,79 @@
+"""The server of a host, asked on the host itself through memurai-cli."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, cast
+
+from pyinfra.api import HiddenValue, Host
+
+from memurai import credentials, layout
+from memurai.facts.server import CommandAnswer, Server, command_call, parse_info
+from memurai.settings import Settings
+from winfra.call import PowerShellCall
+from winfra.facts.base import PowerShellFact
+
+DEADLINE_SECONDS = 60
+
+
+class Answer(PowerShellFact[CommandAnswer]):
+    """Send one command and read whatever the server answers."""
+
+    shape = CommandAnswer
+
+    def command(self, server: Server, arguments: tuple[str, ...]) -> PowerShellCall:
+        """Return the call."""
+        return command_call(server, *arguments)
+
+
+class ServerOnHost:
+    """The server of one host.
+
+    windows: the host. settings: what it is to be.
+    """
+
+    def __init__(self, windows: Host, settings: Settings) -> None:
+        self._windows = windows
+        secrets = credentials.resolve(settings.security)
+        self.renamed_commands = {name: value.unmask() for name, value in secrets.renamed_commands.items()}
+        self._server = Server(
+            command_line_client=layout.command_line_client(settings),
+            address=settings.network.local_address,
+            port=settings.network.port,
+            password=secrets.password,
+        )
+
+    def ask(self, *arguments: str, password: HiddenValue | None = None) -> str:
+        """Return what the server answers to a command, errors included.
+
+        password: another one than the host's own.
+        """
+        server = self._server
+        if password is not None:
+            server = Server(server.command_line_client, server.address, server.port, password)
+        answer = self._windows.get_fact(Answer, server=server, arguments=arguments)
+        assert answer is not None, f"{arguments[0]} could not be sent: see the error above"
+        return f"{answer['output']}\n{answer['error_output']}".strip()
+
+    def info(self) -> dict[str, str]:
+        """Return the fields of INFO."""
+        return parse_info(self.ask("INFO"))
+
+    def configured(self, directive: str) -> str:
+        """Return a value as the running server has it, by CONFIG under its new name."""
+        answer = self.ask(self.renamed_commands.get("CONFIG") or "CONFIG", "GET", directive)
+        return answer.partition("\n")[2].strip()
+
+    def call(self, function: str, **parameters: Any) -> None:
+        """Call a function of the PowerShell library that changes something."""
+        success, output = self._windows.run_shell_command(cast("str", PowerShellCall(function, parameters)))
+        assert success, output.stderr
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for a condition, for a minute at most."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"expected {what} within {DEADLINE_SECONDS} s"
+        time.sleep(0.2)

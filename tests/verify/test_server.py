@@ -1,0 +1,81 @@
+"""What the server does: asked by commands, not read from files."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+from server import ServerOnHost, wait_until
+
+from memurai.settings import Settings
+from winfra.secrets import hidden
+
+# Keys of a verification: nobody else's, and gone by themselves if the verification is.
+PREFIX = "memurai-production:verify:"
+LIFETIME_SECONDS = 300
+
+
+def test_ping(server: ServerOnHost) -> None:
+    """The server answers with the password."""
+    assert server.ask("PING") == "PONG"
+
+
+def test_password(server: ServerOnHost) -> None:
+    """The server refuses everything with a wrong password."""
+    answer = server.ask("GET", f"{PREFIX}any", password=hidden(secrets.token_urlsafe(24)))
+    assert "NOAUTH" in answer or "WRONGPASS" in answer
+
+
+def test_commands(server: ServerOnHost, settings: Settings) -> None:
+    """Disabled commands are refused, and renamed ones answer under their new name only."""
+    for command in settings.security.renamed_commands:
+        assert "unknown command" in server.ask(command), command
+    for command, new_name in server.renamed_commands.items():
+        if new_name:
+            answers = "unknown command" not in server.ask(new_name, "HELP")
+            assert answers, f"{command} does not answer under its new name"
+
+
+def test_memory(server: ServerOnHost, settings: Settings) -> None:
+    """Memory and eviction are limited as configured."""
+    info = server.info()
+    assert (info["maxmemory"], info["maxmemory_policy"]) == (str(settings.memory.maxmemory), settings.memory.policy)
+
+
+def test_persistence(server: ServerOnHost, settings: Settings) -> None:
+    """Snapshots and the append-only file are on, and the last of each went well."""
+    info = server.info()
+    assert info["aof_enabled"] == str(int(settings.persistence.appendonly))
+    assert info["rdb_last_bgsave_status"] == "ok"
+    if settings.persistence.appendonly:
+        assert (info["aof_last_write_status"], info["aof_last_bgrewrite_status"]) == ("ok", "ok")
+    assert server.configured("save").split() == [str(item) for point in settings.persistence.save for item in point]
+
+
+def test_limits(server: ServerOnHost, settings: Settings) -> None:
+    """Clients, slow log and latency monitor have the configured limits."""
+    assert server.configured("maxclients") == str(settings.security.maxclients)
+    assert server.configured("slowlog-max-len") == str(settings.diagnostics.slowlog_max_len)
+    assert server.configured("latency-monitor-threshold") == str(settings.diagnostics.latency_monitor_threshold)
+
+
+def test_aof_grows(server: ServerOnHost, settings: Settings) -> None:
+    """A write reaches the append-only file."""
+    if not settings.persistence.appendonly:
+        pytest.skip("memurai_persistence.appendonly is off")
+    before = int(server.info()["aof_current_size"])
+    key = PREFIX + secrets.token_hex(8)
+    assert server.ask("SET", key, "x" * 64, "EX", str(LIFETIME_SECONDS)) == "OK"
+    wait_until(lambda: int(server.info()["aof_current_size"]) > before, "the append-only file to grow")
+    assert server.ask("DEL", key) == "1"
+
+
+@pytest.mark.usefixtures("disruptive")
+def test_restart(server: ServerOnHost, settings: Settings) -> None:
+    """Data survives a restart of the service."""
+    key, value = PREFIX + secrets.token_hex(8), secrets.token_hex(16)
+    assert server.ask("SET", key, value, "EX", str(LIFETIME_SECONDS)) == "OK"
+    server.call("Restart-WinService", Name=settings.service.name)
+    wait_until(lambda: server.ask("PING") == "PONG", "the server to answer after its restart")
+    assert server.ask("GET", key) == value
+    assert server.ask("DEL", key) == "1"
