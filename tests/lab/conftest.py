@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -23,6 +24,7 @@ from winlab.windows.machine import Machine
 PROJECT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 TIMEOUT_SECONDS = 240
+WAIT_SECONDS = 30
 # Recognisable, so that a test can look for it everywhere; long and mixed enough to be accepted as a password.
 CANARY = "Canary-7391-must-not-show-anywhere"
 CONFIG_COMMAND = "CONFIG_canary_5528_must_not_show"
@@ -49,9 +51,9 @@ class Run:
 
     @property
     def changed(self) -> list[str]:
-        """Names of the operations that changed something, of a run with --json."""
+        """Names of the operations that changed something, without their task, of a run with --json."""
         operations = json.loads(self.stdout)["results"]["operations"]
-        return [operation["name"] for operation in operations if operation["success"]]
+        return [operation["name"].rpartition(" | ")[2] for operation in operations if operation["success"]]
 
     @property
     def failed_hosts(self) -> list[str]:
@@ -189,4 +191,9 @@ def _no_process_left() -> Iterator[None]:
     assert not names, f"expected no process left behind, found {names}"
 
 
-Edit = Callable[[Path], None]
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for a condition, for half a minute at most."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"expected {what} within {WAIT_SECONDS} s"
+        time.sleep(0.05)

@@ -72,7 +72,8 @@ class OperationRunner:
         state = self.state()
         state.print_noop_info = True
         try:
-            (meta,) = add_op(state, operation, **arguments).values()
+            # Without a name pyinfra prints all arguments, contents too.
+            (meta,) = add_op(state, operation, name="Practice", **arguments).values()
             planned = meta.will_change
             if not dry:
                 execute(state)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from pathlib import Path
 
-from conftest import CANARY, CONFIG_COMMAND, PROJECT, Practice, snapshot
+from conftest import CANARY, CONFIG_COMMAND, PROJECT, Practice, snapshot, wait_until
 
 CONFIGURATION = "C:/ProgramData/Memurai/config/memurai-production.conf"
 
@@ -15,7 +17,7 @@ def test_a_dry_run_shows_everything_and_changes_nothing(bare: Practice) -> None:
     plan = bare.plan()
     assert plan.exit_code == 0, plan.output
     assert snapshot(bare.machine) == before
-    assert bare.machine.services.names() == set()
+    assert bare.machine.services.names() == []
     for line in (
         "+ kind: Directory",
         "+ version: 4.2.2",
@@ -84,9 +86,14 @@ def holds(path: Path, secrets: tuple[str, ...]) -> bool:
 
 def test_the_server_outlives_a_crash(deployed: Practice) -> None:
     """Windows restarts the service as its recovery actions say, and the data is there."""
-    service = deployed.machine.services
-    before = service.state("Memurai")
-    assert before is not None
+    service = deployed.machine.services.get("Memurai")
+    crashed = service.process_id
+    os.kill(crashed, signal.SIGKILL)
+    wait_until(
+        lambda: service.state == "Running" and service.process_id not in (0, crashed), "the service to run again"
+    )
+    verified = deployed.run("pyinfra", "inventories/lab.py", "tasks/verify.py", "-y", "--json")
+    assert (verified.exit_code, verified.changed) == (0, [])
 
 
 def test_each_step_runs_alone(deployed: Practice) -> None:

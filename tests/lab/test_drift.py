@@ -23,7 +23,7 @@ def mend(practice: Practice, *shown: str) -> list[str]:
 
 def test_a_directive_changed_by_hand(deployed: Practice) -> None:
     path = deployed.machine.root / "C:" / CONFIGURATION
-    path.write_text(path.read_text(newline="").replace("maxmemory 2gb", "maxmemory 3gb"), newline="")
+    path.write_bytes(path.read_bytes().replace(b"maxmemory 2gb", b"maxmemory 3gb"))
     changed = mend(
         deployed,
         "- maxmemory 3gb",
@@ -37,7 +37,7 @@ def test_a_directive_changed_by_hand(deployed: Practice) -> None:
 def test_a_stopped_service(deployed: Practice) -> None:
     stopped = deployed.run("pyinfra", "inventories/lab.py", "exec", "--", "Stop-Service Memurai")
     assert stopped.exit_code == 0, stopped.output
-    changed = mend(deployed, "- state: Stopped", "+ state: Running", "- PING: (no answer)")
+    changed = mend(deployed, "- state: Stopped", "+ state: Running", "- PING: Could not connect")
     assert "Service" in changed
 
 
@@ -52,7 +52,7 @@ def test_an_extra_access_entry(deployed: Practice) -> None:
     by_hand = deployed.deploy_code(call)
     assert by_hand.exit_code == 0, by_hand.output
     changed = mend(deployed, f"- entry: Allow {USERS} FullControl (this folder, sub-folders and files)")
-    assert changed == ["Access to the data folder"]
+    assert "Access to the data folder" in changed
 
 
 def test_an_interrupted_run_is_completed_by_the_next(deployed: Practice) -> None:

@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     hosts = config.stash[HOSTS] = Hosts(inventory)
     InventoryBackend.hosts = hosts
     testinfra.backend.BACKENDS[InventoryBackend.NAME] = "inventory_backend.InventoryBackend"
-    config.option.hosts = hosts.specifications()
+    config.option.hosts = ",".join(hosts.specifications())
     config.pluginmanager.register(Report(inventory), "verification-report")
 
 
