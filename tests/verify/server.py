@@ -22,7 +22,7 @@ class Answer(PowerShellFact[CommandAnswer]):
 
     shape = CommandAnswer
 
-    def command(self, server: Server, arguments: tuple[str, ...]) -> PowerShellCall:
+    def command(self, server: Server, arguments: tuple[str | HiddenValue, ...]) -> PowerShellCall:
         """Return the call."""
         return command_call(server, *arguments)
 
@@ -36,7 +36,7 @@ class ServerOnHost:
     def __init__(self, windows: Host, settings: Settings) -> None:
         self._windows = windows
         secrets = credentials.resolve(settings.security)
-        self.renamed_commands = {name: value.unmask() for name, value in secrets.renamed_commands.items()}
+        self.renamed_commands = secrets.renamed_commands
         self._server = Server(
             command_line_client=layout.command_line_client(settings),
             address=settings.network.local_address,
@@ -44,7 +44,7 @@ class ServerOnHost:
             password=secrets.password,
         )
 
-    def ask(self, *arguments: str, password: HiddenValue | None = None) -> str:
+    def ask(self, *arguments: str | HiddenValue, password: HiddenValue | None = None) -> str:
         """Return what the server answers to a command, errors included.
 
         password: another one than the host's own.
@@ -62,7 +62,7 @@ class ServerOnHost:
 
     def configured(self, directive: str) -> str:
         """Return a value as the running server has it, by CONFIG under its new name."""
-        answer = self.ask(self.renamed_commands.get("CONFIG") or "CONFIG", "GET", directive)
+        answer = self.ask(self.renamed_commands.get("CONFIG", "CONFIG"), "GET", directive)
         return answer.partition("\n")[2].strip()
 
     def call(self, function: str, **parameters: Any) -> None:

@@ -6,8 +6,10 @@ from typing import cast
 from pyinfra.api import HiddenValue
 from typing_extensions import TypedDict, override
 
+from memurai.config import quote
 from winfra.call import PowerShellCall
 from winfra.facts.base import PowerShellFact, strict_shape
+from winfra.secrets import hidden, hidden_values
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,14 @@ class Ping(PowerShellFact[str]):
         return " ".join(f"{answer['output']} {answer['error_output']}".split())
 
 
-def command_call(server: Server, *arguments: str) -> PowerShellCall:
-    """Return the call that sends one command to a server."""
-    return PowerShellCall("Invoke-MemuraiCommand", {**server.parameters(), "Arguments": list(arguments)})
+def command_call(server: Server, *arguments: str | HiddenValue) -> PowerShellCall:
+    """Return the call that sends one command to a server; with a secret in it, it stays off the command line."""
+    parameters = server.parameters()
+    if not hidden_values(list(arguments)):
+        return PowerShellCall("Invoke-MemuraiCommand", {**parameters, "Arguments": list(arguments)})
+    words = [word.unmask() if isinstance(word, HiddenValue) else word for word in arguments]
+    line = hidden(" ".join(quote(word) for word in words))
+    return PowerShellCall("Invoke-MemuraiCommand", {**parameters, "SecretCommand": line}, confidential=True)
 
 
 def parse_info(text: str) -> dict[str, str]:

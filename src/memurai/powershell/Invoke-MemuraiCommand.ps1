@@ -15,6 +15,11 @@ function Invoke-MemuraiCommand {
     .PARAMETER Arguments
         The command and its arguments.
 
+    .PARAMETER SecretCommand
+        Instead of Arguments: the whole command line, quoted as memurai-cli reads it, for commands that hold a secret.
+        It travels by standard input, because others may see a command line. The exit code then tells nothing of what
+        the server answered.
+
     .PARAMETER Password
         Password. Not given, memurai-cli does not authenticate.
 
@@ -48,9 +53,10 @@ function Invoke-MemuraiCommand {
         [ValidateRange(1, 65535)]
         [int]$Port,
 
-        [Parameter(Mandatory = $true)]
         [AllowEmptyString()]
-        [string[]]$Arguments,
+        [string[]]$Arguments = @(),
+
+        [securestring]$SecretCommand,
 
         [securestring]$Password,
 
@@ -60,11 +66,15 @@ function Invoke-MemuraiCommand {
         [int]$TimeoutSeconds = 10
     )
 
+    if (($Arguments.Count -eq 0) -eq ($null -eq $SecretCommand)) {
+        throw 'Expected either Arguments or SecretCommand, found both or none. Give one of them.'
+    }
     $call = @{
         CliPath        = $CliPath
         Address        = $Address
         Port           = $Port
         Arguments      = $Arguments
+        SecretCommand  = $SecretCommand
         Password       = $Password
         User           = $User
         TimeoutSeconds = $TimeoutSeconds
@@ -72,7 +82,8 @@ function Invoke-MemuraiCommand {
     $run = Invoke-MemuraiProgram @call
     if ($run.TimedOut) {
         # Only the command's first word: an argument may be a secret.
-        throw ("Expected an answer to $($Arguments[0]) from ${Address}:$Port within $TimeoutSeconds s, found none. " +
+        $word = $(if ($null -eq $SecretCommand) { $Arguments[0] } else { 'a command' })
+        throw ("Expected an answer to $word from ${Address}:$Port within $TimeoutSeconds s, found none. " +
             'Is the server busy or blocked? Look at its log, or allow more time.')
     }
     return [pscustomobject]@{

@@ -71,9 +71,7 @@ def run_tool(debian_package: str, program: str, *arguments: str, directory: Path
         raise WinlabError(
             f"The lab needs the program {program}, found none; install it: apt-get install {debian_package}"
         )
-    done = subprocess.run(
-        [program, *arguments], cwd=directory, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([program, *arguments], cwd=directory, capture_output=True, text=True, check=False)
     if done.returncode:
         raise WinlabError(f"Expected {program} to succeed, found exit code {done.returncode}: {done.stderr.strip()}")
     return done.stdout

@@ -259,12 +259,13 @@ class Volume:
             return True
 
     def copy_file(self, path: str, destination: str) -> None:
-        """Copy a file, over an existing one if need be.
+        """Copy a file, over an existing one if need be; a copied program is a program.
 
         Raises:
             Win32Error: the source is missing or a directory, or the destination cannot be written.
         """
         self.write_bytes(destination, self.read_bytes(path))
+        self.local_path(destination).chmod(self.local_path(path).stat().st_mode)
 
     def move(self, path: str, destination: str) -> None:
         """Give a file or directory another name; it keeps its explicit access entries.

@@ -12,6 +12,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,10 +20,13 @@ from typing import IO
 
 import psutil
 
+from winlab.exceptions import WinlabError
 from winlab.windows.errors import BAD_EXECUTABLE, SHUTDOWN_IN_PROGRESS, Win32Error
 from winlab.windows.files import DRIVE, Volume
 
 _LISTENING = psutil.CONN_LISTEN
+_KILL_SECONDS = 10.0
+_POLL_SECONDS = 0.01
 
 
 class ProcessTable:
@@ -162,8 +166,13 @@ def _holds(process_id: int, name: Path) -> bool:
 
 
 def _kill(process: psutil.Process) -> None:
+    """End a process that is no child of ours; whoever is its parent may take long to collect it."""
+    deadline = time.monotonic() + _KILL_SECONDS
     try:
         process.kill()
-        process.wait(10)
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            if time.monotonic() > deadline:
+                raise WinlabError(f"Expected process {process.pid} to end when killed, found it {process.status()}.")
+            time.sleep(_POLL_SECONDS)
     except psutil.NoSuchProcess:
         return

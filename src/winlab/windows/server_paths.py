@@ -9,6 +9,9 @@ from winlab.windows.files import DRIVE, Volume
 
 _DIRECTIVE = re.compile(r"""^\s*(dir|logfile|include)\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*$""", re.IGNORECASE)
 
+_SENTINEL_PROGRAM = "memurai-sentinel.exe"
+"""https://docs.memurai.com/en/server-roles: the option --sentinel, or a program of this name."""
+
 _DEEPEST_INCLUDE = 4
 """redis nests includes without a limit, a lab needs a few."""
 
@@ -30,23 +33,25 @@ class ServerPaths:
     is_sentinel: bool
 
 
-def read_server_paths(volume: Volume, arguments: list[str], program_folder: str) -> ServerPaths | None:
+def read_server_paths(volume: Volume, program: str, arguments: list[str]) -> ServerPaths | None:
     """Return the paths of a server from its command line, None when it is given no configuration file that exists.
 
     Args:
         volume: the host's drive.
+        program: full Windows path of the program; a relative `dir` starts in its folder (Assumed: a Memurai service runs
+            in the folder of memurai.exe, as its open source ancestor does).
         arguments: the command line after the program.
-        program_folder: full Windows path of the folder the program lies in; a relative `dir` starts there (Assumed:
-            a Memurai service runs in the folder of memurai.exe, as its open source ancestor does).
     """
     configuration = next((argument for argument in arguments if argument.lower().endswith(".conf")), None)
     if configuration is None or volume.kind(configuration) != "File":
         return None
     directives = _read(volume, configuration, depth=0)
-    data_folder = _absolute(volume, directives.get("dir", "."), program_folder)
+    folder, _, name = program.rpartition("\\")
+    data_folder = _absolute(volume, directives.get("dir", "."), folder)
     log_file = directives.get("logfile", "")
     log_folder = _absolute(volume, log_file, data_folder).rpartition("\\")[0] if log_file else None
-    return ServerPaths(volume.full_path(configuration), data_folder, log_folder, "--sentinel" in arguments)
+    is_sentinel = "--sentinel" in arguments or name.lower() == _SENTINEL_PROGRAM
+    return ServerPaths(volume.full_path(configuration), data_folder, log_folder, is_sentinel)
 
 
 def _read(volume: Volume, path: str, *, depth: int) -> dict[str, str]:

@@ -316,8 +316,8 @@ class ServiceManager:
             raise Win32Error(BAD_EXECUTABLE, f"{program} is not a valid Win32 application.")
         if not self._has_rights(service, program, EXECUTE):
             raise Win32Error(ACCESS_DENIED, _access_denied(service, program, "ReadAndExecute"))
-        folder = self._volume.windows_path(local.parent)
-        service.program, service.paths = local, read_server_paths(self._volume, words[1:], folder)
+        service.program = local
+        service.paths = read_server_paths(self._volume, self._volume.windows_path(local), words[1:])
         return words[1:]
 
     def _launch(self, service: Service, arguments: list[str]) -> subprocess.Popen[bytes]:

@@ -163,7 +163,7 @@ def test_a_missing_data_folder_fails_the_start_and_the_event_log_says_why(machin
     machine.files.remove("C:\\ProgramData\\Memurai\\data")
     text = refused(machine, PROCESS_ABORTED)
     assert "1067" in text
-    assert "Can't chdir to 'C:/ProgramData/Memurai/data': No such file or directory" in application_log(machine)
+    assert ">>> 'dir \"C:/ProgramData/Memurai/data\"'\nNo such file or directory" in application_log(machine)
     assert system_events(machine) == [7034]
     assert machine.services.get("Memurai").exit_code == PROCESS_ABORTED
 
@@ -215,10 +215,18 @@ def test_a_virtual_account_is_let_in_by_the_sid_of_its_service(machine: Machine)
     assert ask("PING") == "+PONG\r\n"
 
 
-def test_a_sentinel_needs_to_write_the_folder_of_its_configuration(machine: Machine) -> None:
+@pytest.mark.parametrize(
+    ("program", "option"), [("memurai.exe", "--sentinel "), ("memurai-sentinel.exe", "")], ids=["option", "name"]
+)
+def test_a_sentinel_needs_to_write_the_folder_of_its_configuration(
+    machine: Machine, program: str, option: str
+) -> None:
     deploy(machine)
-    image_path = machine.services.get("Memurai").settings.image_path
-    change(machine, image_path=image_path.replace(' "C:\\ProgramData', ' --sentinel "C:\\ProgramData'))
+    folder = "C:\\Program Files\\Memurai"
+    if program != "memurai.exe":
+        machine.files.copy_file(f"{folder}\\memurai.exe", f"{folder}\\{program}")
+    name = f'"{folder}\\{program}" --service-run --service-name Memurai'
+    change(machine, image_path=f'{name} {option}"{CONF}"')
     assert "needs Modify on 'C:\\ProgramData\\Memurai\\config'" in refused(machine, ACCESS_DENIED)
     grant(machine, "C:\\ProgramData\\Memurai\\config", NETWORK_SERVICE_SID)
     machine.files.write_bytes(CONF, configuration().replace("save 3600 1\n", "").encode())

@@ -13,7 +13,10 @@ function Invoke-MemuraiProgram {
         Port of the server.
 
     .PARAMETER Arguments
-        The command and its arguments.
+        The command and its arguments; none when SecretCommand is given.
+
+    .PARAMETER SecretCommand
+        A whole command line that memurai-cli reads on standard input.
 
     .PARAMETER Password
         Password. It travels in the environment of the one process, for others may see a command line.
@@ -47,9 +50,11 @@ function Invoke-MemuraiProgram {
         [Parameter(Mandatory = $true)]
         [int]$Port,
 
-        [Parameter(Mandatory = $true)]
         [AllowEmptyString()]
-        [string[]]$Arguments,
+        [string[]]$Arguments = @(),
+
+        [AllowNull()]
+        [securestring]$SecretCommand,
 
         [AllowNull()]
         [securestring]$Password,
@@ -73,6 +78,7 @@ function Invoke-MemuraiProgram {
         FilePath       = Resolve-WinPath -Path $CliPath
         ArgumentText   = ConvertTo-WinArgumentText -Arguments ($words + $Arguments)
         Environment    = $environment
+        InputText      = $SecretCommand
         TimeoutSeconds = $TimeoutSeconds
     }
     return Invoke-WinProgram @run

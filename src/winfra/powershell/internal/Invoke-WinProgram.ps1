@@ -16,6 +16,9 @@ function Invoke-WinProgram {
     .PARAMETER Environment
         Environment variables of this process by name; null takes an inherited one away.
 
+    .PARAMETER InputText
+        What the program reads on standard input. Secure, for it may be what must not stand on the command line.
+
     .PARAMETER TimeoutSeconds
         Deadline in seconds.
 
@@ -45,6 +48,9 @@ function Invoke-WinProgram {
 
         [hashtable]$Environment = @{},
 
+        [AllowNull()]
+        [securestring]$InputText,
+
         [int]$TimeoutSeconds = 60,
 
         [bool]$EndOnTimeout = $true
@@ -53,7 +59,12 @@ function Invoke-WinProgram {
     $start = Get-WinStartInformation -FilePath $FilePath -ArgumentText $ArgumentText -Environment $Environment
     $process = [Diagnostics.Process]::Start($start)
     try {
-        # Nothing to read for the program, and no handle of ours for it to inherit.
+        if ($null -ne $InputText) {
+            # As bytes: the writer's own encoding is the console's code page.
+            $bytes = [Text.Encoding]::UTF8.GetBytes([Net.NetworkCredential]::new('', $InputText).Password + "`n")
+            $process.StandardInput.BaseStream.Write($bytes, 0, $bytes.Length)
+        }
+        # Nothing more to read for the program, and no handle of ours for it to inherit.
         $process.StandardInput.Close()
         # Read while it runs: a program that fills a pipe nobody empties waits for ever.
         $outputTask = $process.StandardOutput.ReadToEndAsync()

@@ -22,15 +22,19 @@ def invoke_memurai_command(  # noqa: PLR0913 - the parameters of the library fun
     cli_path: str,
     address: str,
     port: int,
-    arguments: list[str],
+    arguments: list[str] = [],  # noqa: B006 - never changed; the default of the library function
+    secret_command: SecretStr | None = None,
     password: SecretStr | None = None,
     user: str | None = None,
     timeout_seconds: int = 10,
 ) -> Output:
-    """Run one command by memurai-cli; its password is in the child's environment only."""
+    """Run one command by memurai-cli; its password is in the child's environment only, a secret command on stdin."""
+    if bool(arguments) == (secret_command is not None):
+        raise TwinError("Expected either Arguments or SecretCommand, found both or none. Give one of them.")
     options = ["-e", "-h", address, "-p", str(port), "--no-auth-warning"]
     options += ["--user", user] if user is not None else []
-    done = _run(machine, cli_path, [*options, *arguments], password, timeout_seconds)
+    call = [*options, *arguments]
+    done = _run(machine, cli_path, call, password, timeout_seconds, secret_command=secret_command)
     return {
         "ExitCode": done.returncode,
         "Output": _text(machine, done.stdout),
@@ -75,7 +79,13 @@ def wait_memurai_server(  # noqa: PLR0913 - the parameters of the library functi
 
 
 def _run(
-    machine: Machine, cli_path: str, arguments: list[str], password: SecretStr | None, timeout_seconds: int
+    machine: Machine,
+    cli_path: str,
+    arguments: list[str],
+    password: SecretStr | None,
+    timeout_seconds: int,
+    *,
+    secret_command: SecretStr | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     if machine.files.kind(cli_path) != "File":
         raise TwinError(f"Expected memurai-cli.exe at '{cli_path}', found no file.")
@@ -88,7 +98,7 @@ def _run(
             [program, *arguments],
             cwd=machine.root,
             env=base_environment() | secret,
-            stdin=subprocess.DEVNULL,
+            input=b"" if secret_command is None else secret_command.get_secret_value().encode() + b"\n",
             capture_output=True,
             timeout=timeout_seconds,
             check=False,
