@@ -4,7 +4,7 @@ A group is one key of the host data: `NetworkSettings` is `memurai_network`. pyi
 specific place that has it (`--data`, the host, its group, `all`); what that place leaves out has the default below.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from itertools import permutations
 from typing import Annotated, ClassVar, Literal, Self
@@ -210,9 +210,7 @@ class NetworkSettings(Group):
     @property
     def local_address(self) -> str:
         """The address at which the host itself reaches the server: a loopback one if there is one."""
-        usual = [_reachable(address) for address in sorted(self.bind, key=lambda address: address.startswith("-"))]
-        addresses = [address.removeprefix("-") for address in usual]
-        return next((address for address in addresses if ip_address(address).is_loopback), addresses[0])
+        return local_address(self.bind)
 
     def combination_problems(self) -> Iterator[str]:
         """Yield repeated addresses, and a server open to the network without named clients."""
@@ -223,6 +221,16 @@ class NetworkSettings(Group):
                 f"allowed_addresses: expected the clients' addresses, because bind {list(self.bind)} is not only "
                 "loopback, found none; name them, or bind to 127.0.0.1"
             )
+
+
+def local_address(bind: Sequence[str]) -> str:
+    """Return the address at which a host reaches its own server: a loopback one if there is one.
+
+    bind: addresses as the directive has them, optional ones with a leading `-`.
+    """
+    usual = [_reachable(address) for address in sorted(bind, key=lambda address: address.startswith("-"))]
+    addresses = [address.removeprefix("-") for address in usual]
+    return next((address for address in addresses if ip_address(address).is_loopback), addresses[0])
 
 
 def _reachable(address: str) -> str:
@@ -353,6 +361,12 @@ class ServiceSettings(Group):
         min_length=1,
         max_length=3,
         description="Seconds until the restart after the first, second and every later failure.",
+    )
+    trial_port: int = Field(
+        default=16379,
+        ge=1024,
+        le=49151,
+        description="A free port on which a new configuration is tried before it is used.",
     )
     ready_timeout_seconds: int = Field(
         default=300, ge=10, le=3600, description="Seconds the server may take to load its data and answer."
