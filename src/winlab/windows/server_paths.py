@@ -38,8 +38,8 @@ def read_server_paths(volume: Volume, program: str, arguments: list[str]) -> Ser
 
     Args:
         volume: the host's drive.
-        program: full Windows path of the program; a relative `dir` starts in its folder (Assumed: a Memurai service runs
-            in the folder of memurai.exe, as its open source ancestor does).
+        program: full Windows path of the program; a relative `dir` starts in its folder (Assumed: a Memurai service
+            runs in the folder of memurai.exe, as its open source ancestor does).
         arguments: the command line after the program.
     """
     configuration = next((argument for argument in arguments if argument.lower().endswith(".conf")), None)

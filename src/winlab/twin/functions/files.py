@@ -30,7 +30,15 @@ def get_win_item(machine: Machine, *, path: str, include_hash: bool = False) -> 
     }
 
 
-@twin("Get-WinTextFile", "Path", "Exists", "Content", "HasByteOrderMark", "SizeBytes")
+@twin(
+    "Get-WinTextFile",
+    "Path",
+    "Exists",
+    "Content",
+    "HasByteOrderMark",
+    "SizeBytes",
+    maximum_bytes=range(1073741825),
+)
 def get_win_text_file(machine: Machine, *, path: str, maximum_bytes: int = 1048576) -> Output:
     """Return the text of a file."""
     files = machine.files

@@ -7,6 +7,7 @@ from winlab.twin.registry import Output, twin
 from winlab.windows.firewall import FirewallRule
 from winlab.windows.machine import Machine
 
+_NAME = r"^[^*?\[\]]+$"
 _PROPERTIES = (
     "Name",
     "Exists",
@@ -22,7 +23,7 @@ _PROPERTIES = (
 )
 
 
-@twin("Get-WinFirewallRule", *_PROPERTIES)
+@twin("Get-WinFirewallRule", *_PROPERTIES, name=_NAME)
 def get_win_firewall_rule(machine: Machine, *, name: str) -> Output:
     """Return a firewall rule."""
     rule = machine.firewall.find(name)
@@ -44,7 +45,7 @@ def get_win_firewall_rule(machine: Machine, *, name: str) -> Output:
     }
 
 
-@twin("Set-WinFirewallRule", "Name", "Created")
+@twin("Set-WinFirewallRule", "Name", "Created", name=_NAME)
 def set_win_firewall_rule(  # noqa: PLR0913 - the parameters of the library function
     machine: Machine,
     *,
@@ -79,7 +80,7 @@ def set_win_firewall_rule(  # noqa: PLR0913 - the parameters of the library func
     return {"Name": rule.name, "Created": machine.firewall.put(rule)}
 
 
-@twin("Remove-WinFirewallRule", "Name", "Removed")
+@twin("Remove-WinFirewallRule", "Name", "Removed", name=_NAME)
 def remove_win_firewall_rule(machine: Machine, *, name: str) -> Output:
     """Remove a firewall rule."""
     return {"Name": name, "Removed": machine.firewall.remove(name)}
