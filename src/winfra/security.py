@@ -59,6 +59,18 @@ class AccessEntry:
     propagation_flags: int = 0
 
 
+@dataclass(frozen=True)
+class Access:
+    """Who may do what with a file or folder, completely.
+
+    owner: SID. entries: all explicit entries. inheritance: whether entries of the parent folder apply too.
+    """
+
+    owner: str
+    entries: tuple[AccessEntry, ...]
+    inheritance: bool = False
+
+
 def allow(sid: str, rights: Rights) -> AccessEntry:
     """Return an entry that allows rights on a folder, its sub-folders and files."""
     return AccessEntry(sid, int(rights), inheritance_flags=CONTAINER_AND_OBJECT)

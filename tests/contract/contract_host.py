@@ -58,7 +58,7 @@ class ContractHost(ABC):
 
     def connect(self) -> Session:
         """Return a session of its own with the host."""
-        session = Session("contract", self.options, lambda line: None)
+        session = Session("contract", self.options, print)
         session.open()
         return session
 
@@ -111,11 +111,15 @@ class ContractHost(ABC):
 
     def new_service(self, **settings: Any) -> str:
         """Create a service that never runs unless a test has it do so, and return its name."""
-        name = self.new_name()
-        self.services.append(name)
+        name = self.new_service_name()
         given = {"ImagePath": self.image_path, "StartType": "Disabled", **settings}
         assert self.call("Set-WinService", Name=name, **given) == {"Name": name, "Created": True}
         return name
+
+    def new_service_name(self) -> str:
+        """Return the name of a service to make."""
+        self.services.append(self.new_name())
+        return self.services[-1]
 
     def new_rule_name(self) -> str:
         """Return the name of a firewall rule to make."""
@@ -198,7 +202,9 @@ def windows_options() -> ConnectionOptions:
     """Return how the host of the environment is reached."""
     names = ("user", "scheme", "transport", "ca_bundle")
     given: dict[str, object] = {
-        f"winrm_{name}": os.environ[VARIABLE + name.upper()] for name in names if os.environ.get(VARIABLE + name.upper())
+        f"winrm_{name}": os.environ[VARIABLE + name.upper()]
+        for name in names
+        if os.environ.get(VARIABLE + name.upper())
     }
     if os.environ.get(f"{VARIABLE}PORT"):
         given["winrm_port"] = int(os.environ[f"{VARIABLE}PORT"])

@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 from contract_host import ContractHost
 
+PATH_FUNCTIONS = ["Get-WinItem", "Get-WinTextFile", "New-WinDirectory", "Remove-WinItem", "Get-WinAcl"]
 NAMES = ["plain.txt", "with blanks in it.txt", "Größe Ω 漢字.txt", "it's $(7) [x] & `that'.txt"]
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -52,14 +53,16 @@ def test_a_path_may_be_written_with_either_slash_in_any_case_and_with_detours(ho
     assert [item["Path"] for item in found] == [f"{folder}\\{name}" for name in names]
 
 
-@pytest.mark.parametrize(("written", "full"), [("c:/", "c:\\"), ("C:\\Windows\\", "C:\\Windows"), ("C:/..", "C:\\")])
+@pytest.mark.parametrize(("written", "full"), [("C:/", "C:\\"), ("C:\\Windows\\", "C:\\Windows"), ("C:/..", "C:\\")])
 def test_a_full_path_ends_in_a_slash_only_at_the_root(host: ContractHost, written: str, full: str) -> None:
     found = host.call("Get-WinItem", Path=written)
     assert (found["Path"], found["Kind"]) == (full, "Directory")
 
 
-@pytest.mark.parametrize("path", ["relative\\path", "C:relative", "\\rooted", "\\\\?\\C:\\Windows", "\\\\.\\C:\\Windows"])
-@pytest.mark.parametrize("function", ["Get-WinItem", "Get-WinTextFile", "New-WinDirectory", "Remove-WinItem", "Get-WinAcl"])
+@pytest.mark.parametrize(
+    "path", ["relative\\path", "C:relative", "\\rooted", "\\\\?\\C:\\Windows", "\\\\.\\C:\\Windows"]
+)
+@pytest.mark.parametrize("function", PATH_FUNCTIONS)
 def test_only_absolute_paths_are_taken(host: ContractHost, function: str, path: str) -> None:
     refusal = host.refusal(function, Path=path)
     assert "Expected an absolute path such as C:\\" in refusal
@@ -70,7 +73,7 @@ def test_a_name_with_forbidden_characters_is_an_error(host: ContractHost, folder
     assert host.refusal("Get-WinItem", Path=f"{folder}\\a|b")
 
 
-@pytest.mark.parametrize("function", ["Get-WinItem", "Get-WinTextFile", "New-WinDirectory", "Remove-WinItem", "Get-WinAcl"])
+@pytest.mark.parametrize("function", PATH_FUNCTIONS)
 def test_an_empty_or_missing_path_is_an_error_that_names_the_parameter(host: ContractHost, function: str) -> None:
     assert "Path" in host.refusal(function, Path="")
     assert "Path" in host.refusal(function)
@@ -165,9 +168,8 @@ def test_a_folder_with_entries_is_only_removed_when_that_is_asked_for(host: Cont
     ["C:\\", "c:/windows/", "C:\\Windows\\System32", "C:\\Program Files", "C:/x/../ProgramData", "C:\\USERS"],
 )
 def test_what_windows_needs_is_not_removed(host: ContractHost, path: str) -> None:
-    assert "Expected a path that Windows can do without, found 'C:\\" in host.refusal("Remove-WinItem", Path=path).replace(
-        "'c:", "'C:"
-    )
+    refusal = host.refusal("Remove-WinItem", Path=path)
+    assert "expected a path that windows can do without, found 'c:\\" in refusal.lower()
 
 
 def test_a_copy_overwrites_and_its_source_stays(host: ContractHost, folder: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Practice, Run, snapshot
+from lab_practice import Practice, Run, snapshot
 
 GIGABYTE = 1024**3
 

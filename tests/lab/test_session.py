@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from conftest import wait_until
+from lab_practice import wait_until
 from pyinfra.api import HiddenValue
 
 from winfra.exceptions import HostConnectionError, HostError, HostTimeoutError, TransferError

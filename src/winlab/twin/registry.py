@@ -17,6 +17,9 @@ Limit = range | str
 TIMEOUT_SECONDS = range(1, 86401)
 """What the library takes as a deadline."""
 
+NOT_EMPTY = r"(?s)."
+"""What the library takes as a text that may be left out (ValidateNotNullOrEmpty)."""
+
 
 @dataclass(frozen=True)
 class TwinFunction:

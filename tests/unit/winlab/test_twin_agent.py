@@ -100,7 +100,7 @@ def test_a_call_answers_one_line_of_json(machine: Machine, client: Client) -> No
     assert (code, errors) == (0, "")
     assert "\n" not in output
     item = json.loads(output)
-    assert (item["Path"], item["Kind"], item["Sha256"]) == ("C:\\grün.txt", "File", None)
+    assert (item["Path"], item["Kind"], item["Sha256"]) == ("C:\\GRÜN.txt", "File", None)
 
 
 @pytest.mark.parametrize(

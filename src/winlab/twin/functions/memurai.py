@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from winlab.twin.errors import TwinError
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
+from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 from winlab.windows.processes import base_environment
 
@@ -125,7 +126,8 @@ class _Client:
 
     def _program(self) -> Path:
         if self.machine.files.kind(self.cli_path) != "File":
-            raise TwinError(f"Expected memurai-cli.exe at '{self.cli_path}', found no file.")
+            path = written_path(self.cli_path)
+            raise TwinError(f"Expected the program '{path}', found no such file. Install it, or correct the path.")
         program = self.machine.files.local_path(self.cli_path)
         if not os.access(program, os.X_OK):
             raise TwinError(f"Expected a program at '{self.cli_path}', found a file that cannot be run.")

@@ -1,10 +1,10 @@
 """Twins of the functions about installed products."""
 
 from winlab.twin.errors import TwinError
-from winlab.twin.functions.files import shown_path
 from winlab.twin.functions.services import stop_win_service
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.errors import LabLimitError
+from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 
 _SUCCESS = (0, 1641, 3010)
@@ -60,14 +60,14 @@ def install_win_package(  # noqa: PLR0913 - the parameters of the library functi
 ) -> Output:
     """Install an MSI after its checksum was compared."""
     if machine.files.kind(path) != "File":
-        raise TwinError(f"Expected the package '{shown_path(machine, path)}', found no such file. Upload it first.")
+        raise TwinError(f"Expected the package '{written_path(path)}', found no such file. Upload it first.")
     found = machine.files.sha256(path)
     if found != sha256.lower():
-        package = machine.files.full_path(path)
+        package = written_path(path)
         raise TwinError(f"Expected SHA-256 {sha256.lower()} of '{package}', found {found}. Upload the right package.")
     _stop(machine, stop_services)
     pairs = dict(text.split("=", 1) for text in properties)
-    return _result(machine, machine.products.install(path, pairs, log_path), log_path)
+    return _result(machine.products.install(path, pairs, log_path), log_path)
 
 
 @twin(
@@ -88,7 +88,7 @@ def uninstall_win_package(
 ) -> Output:
     """Remove an installed product."""
     _stop(machine, stop_services)
-    return _result(machine, machine.products.uninstall(product_code, log_path), log_path)
+    return _result(machine.products.uninstall(product_code, log_path), log_path)
 
 
 def _stop(machine: Machine, names: list[str]) -> None:
@@ -97,8 +97,8 @@ def _stop(machine: Machine, names: list[str]) -> None:
             stop_win_service(machine, name=name, timeout_seconds=_STOP_SECONDS)
 
 
-def _result(machine: Machine, exit_code: int, log_path: str) -> Output:
-    log = shown_path(machine, log_path)
+def _result(exit_code: int, log_path: str) -> Output:
+    log = written_path(log_path)
     if exit_code not in _SUCCESS:
         meaning = _MEANINGS.get(exit_code, "see Microsoft's list of msiexec error messages")
         raise TwinError(

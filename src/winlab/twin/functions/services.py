@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.host import iso_time
-from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
+from winlab.twin.registry import NOT_EMPTY, TIMEOUT_SECONDS, Output, twin
 from winlab.windows.errors import (
     ACCESS_DENIED,
     BAD_EXECUTABLE,
@@ -56,7 +56,8 @@ def get_win_service(machine: Machine, *, name: str) -> Output:
         "Name": service.name,
         "Exists": True,
         "DisplayName": settings.display_name,
-        "Description": settings.description,
+        # Windows keeps no empty description.
+        "Description": settings.description or None,
         "ImagePath": settings.image_path,
         "Account": settings.account,
         "StartType": settings.start_type,
@@ -74,6 +75,9 @@ def get_win_service(machine: Machine, *, name: str) -> Output:
     "Set-WinService",
     "Name",
     "Created",
+    image_path=NOT_EMPTY,
+    display_name=NOT_EMPTY,
+    description=NOT_EMPTY,
     account=r"^(LocalSystem|NT AUTHORITY\\(LocalService|NetworkService)|NT SERVICE\\[^\\/]+|.+\$)$",
     recovery_reset_seconds=range(2**32),
     recovery_actions=r"^(restart|none)/\d+$",
@@ -105,15 +109,24 @@ def set_win_service(  # noqa: PLR0913 - the parameters of the library function
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     service = machine.services.find(name)
     if service is not None:
-        machine.services.change(service.name, replace(service.settings, **changes))
-        return {"Name": service.name, "Created": False}
+        machine.services.change(service.name, _changed(service.settings, changes))
+        return {"Name": name, "Created": False}
     if image_path is None:
         text = f"Expected the service '{name}' or an ImagePath to create it with, found neither. Give its ImagePath."
         raise TwinError(text)
     # New-Service makes services that start with Windows and run as LocalSystem.
     created = ServiceSettings(image_path, display_name=name, start_type="Automatic")
-    machine.services.create(name, replace(created, **changes))
+    machine.services.create(name, _changed(created, changes))
     return {"Name": name, "Created": True}
+
+
+def _changed(settings: ServiceSettings, changes: dict[str, Any]) -> ServiceSettings:
+    """Return settings with changes; setting no recovery actions deletes the reset period as well.
+
+    Source: https://learn.microsoft.com/windows/win32/api/winsvc/ns-winsvc-service_failure_actionsw
+    """
+    changed = replace(settings, **changes)
+    return changed if changed.recovery_actions else replace(changed, recovery_reset_seconds=0)
 
 
 def _actions(texts: list[str] | None) -> tuple[RecoveryAction, ...] | None:
