@@ -75,10 +75,10 @@ def folders(settings: Settings) -> tuple[FolderAccess, ...]:
     one and renames it. Installers and backups are no business of the service.
     """
     administrative = (allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL))
-    service = account_sid(settings)
+    sid, account = account_sid(settings), settings.service.account
     private = Access(ADMINISTRATORS, administrative)
-    reading = Access(ADMINISTRATORS, (*administrative, allow(service, Rights.READ_AND_EXECUTE)))
-    changing = Access(ADMINISTRATORS, (*administrative, allow(service, Rights.MODIFY)))
+    reading = Access(ADMINISTRATORS, (*administrative, allow(sid, Rights.READ_AND_EXECUTE, account)))
+    changing = Access(ADMINISTRATORS, (*administrative, allow(sid, Rights.MODIFY, account)))
     storage = settings.storage
     return (
         FolderAccess("base", storage.base, reading),

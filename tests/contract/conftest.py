@@ -27,8 +27,14 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractHost]:
     password = secrets.token_urlsafe()
     practice = LabHost("contract", ADDRESS, "Administrator", password)
     with Lab([practice], directory=tmp_path_factory.mktemp("contract")) as lab:
-        options = ConnectionOptions(
-            hostname=ADDRESS, user=practice.user, password=HiddenValue(password), ca_bundle=str(lab.ca_bundle)
+        options = ConnectionOptions.from_host_data(
+            practice.name,
+            {
+                "winrm_hostname": ADDRESS,
+                "winrm_user": practice.user,
+                "winrm_password": HiddenValue(password),
+                "winrm_ca_bundle": str(lab.ca_bundle),
+            },
         )
         yield from scratch_on(PracticeHost(options, lab.machines[practice.name]))
 

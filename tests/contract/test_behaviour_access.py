@@ -65,7 +65,7 @@ def entries_of(acl: Answer, *, inherited: bool) -> list[AccessEntry]:
 
 def test_an_absent_path_has_no_access_list(host: ContractHost, folder: str) -> None:
     path = f"{folder}\\none"
-    nothing = {"OwnerSid": None, "OwnerName": None, "InheritanceEnabled": None, "Entries": []}
+    nothing: dict[str, Any] = {"OwnerSid": None, "OwnerName": None, "InheritanceEnabled": None, "Entries": []}
     assert host.call("Get-WinAcl", Path=path) == {"Path": path, "Exists": False, **nothing}
 
 

@@ -52,7 +52,7 @@ def test_an_extra_access_entry(deployed: Practice) -> None:
     """
     by_hand = deployed.deploy_code(call)
     assert by_hand.exit_code == 0, by_hand.output
-    changed = mend(deployed, f"- entry: Allow {USERS} FullControl (this folder, sub-folders and files)")
+    changed = mend(deployed, f"- entry: Allow Users ({USERS}) FullControl (this folder, sub-folders and files)")
     assert "Folder: data" in changed
 
 

@@ -66,11 +66,11 @@ def test_directory(runner: OperationRunner, machine: Machine) -> None:
 
 
 def test_a_directory_with_its_access(runner: OperationRunner, machine: Machine) -> None:
-    shown = ("+ kind: Directory", f"+ owner: {ADMINISTRATORS}", f"+ entry: Allow {SYSTEM} FullControl")
+    shown = ("+ kind: Directory", "+ owner: Administrators", "+ entry: Allow SYSTEM (S-1-5-18) FullControl")
     assert_converges(runner, files.directory, *shown, path=f"{FOLDER}/private", access=ACCESS)
     stranger = Access(ADMINISTRATORS, (*ENTRIES, allow(USERS, Rights.MODIFY)))
     runner.run(files.acl, path=f"{FOLDER}/private", access=stranger)
-    drift = f"- entry: Allow {USERS} Modify"
+    drift = f"- entry: Allow Users ({USERS}) Modify"
     assert_converges(runner, files.directory, drift, path=f"{FOLDER}/private", access=ACCESS)
     machine.files.remove(FOLDER, recurse=True)
 
@@ -85,7 +85,7 @@ def test_a_directory_where_a_file_stands_fails_and_leaves_the_file(runner: Opera
 
 @pytest.mark.usefixtures("folder")
 def test_acl_of_a_folder_that_inherits(runner: OperationRunner) -> None:
-    shown = ("- inheritance: True", "+ inheritance: False", f"+ entry: Allow {SYSTEM} FullControl")
+    shown = ("- inheritance: True", "+ inheritance: False", "+ entry: Allow SYSTEM (S-1-5-18) FullControl")
     assert_converges(runner, files.acl, *shown, path=FOLDER, access=ACCESS)
 
 
@@ -93,7 +93,7 @@ def test_acl_of_a_folder_that_inherits(runner: OperationRunner) -> None:
 def test_acl_that_drifted(runner: OperationRunner) -> None:
     stranger = allow(USERS, Rights.MODIFY)
     runner.run(files.acl, path=FOLDER, access=Access(SYSTEM, (*ENTRIES, stranger)))
-    shown = (f"- owner: {SYSTEM}", f"+ owner: {ADMINISTRATORS}", f"- entry: Allow {USERS} Modify")
+    shown = ("- owner: SYSTEM", "+ owner: Administrators", f"- entry: Allow Users ({USERS}) Modify")
     assert_converges(runner, files.acl, *shown, path=FOLDER, access=ACCESS)
 
 

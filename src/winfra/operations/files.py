@@ -19,7 +19,7 @@ from winfra.facts.files import Acl, AclState, Item, ItemState, TextFile
 from winfra.operations.shape import converge, failure, plan_write, refuse, show_difference
 from winfra.redaction import Redaction
 from winfra.secrets import hidden_values
-from winfra.security import Access, AccessEntry, rights_name
+from winfra.security import NAMES, Access, AccessEntry, rights_name
 
 LARGEST_SHOWN_BYTES = 1024 * 1024
 INHERITANCE_WORDS = {
@@ -43,7 +43,7 @@ def directory(path: str, access: Access | None = None) -> Generator[PyinfraComma
 
         files.directory(
             name="Data folder", path="C:/ProgramData/Memurai/data",
-            access=Access(ADMINISTRATORS, (allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL))),
+            access=Access(ADMINISTRATORS, (allow(ADMINISTRATORS, Rights.FULL_CONTROL),)),
         )
     """
     found = host.get_fact(Item, path=path)
@@ -111,32 +111,40 @@ def _access_values(access: Access | None) -> dict[str, object]:
     if access is None:
         return {}
     entries = sorted(_entry_text(entry) for entry in access.entries)
-    return {"owner": access.owner, "inheritance": access.inheritance, "entry": entries}
+    return {"owner": _owner_text(access.owner), "inheritance": access.inheritance, "entry": entries}
 
 
 def _acl_values(found: AclState | None, access: Access | None) -> dict[str, object]:
     if found is None or access is None:
         return {}
+    desired = {entry: _entry_text(entry) for entry in access.entries}
     explicit = [_found_entry(entry) for entry in found["entries"] if not entry["inherited"]]
-    names = {entry["sid"]: entry["name"] for entry in found["entries"]}
-    # An entry that has to go is shown with its name; SIDs of strangers mean little to a reader.
-    texts = [
-        _entry_text(entry) + ("" if entry in access.entries or not names[entry.sid] else f" [{names[entry.sid]}]")
-        for entry in explicit
-    ]
-    return {"owner": found["owner_sid"], "inheritance": found["inheritance_enabled"], "entry": sorted(texts)}
+    # The same entry reads the same on both sides, whatever its name is on this host.
+    texts = sorted(desired.get(entry) or _entry_text(entry) for entry in explicit)
+    return {"owner": _owner_text(found["owner_sid"]), "inheritance": found["inheritance_enabled"], "entry": texts}
+
+
+def _owner_text(sid: str | None) -> str | None:
+    return NAMES.get(sid, sid) if sid else None
 
 
 def _found_entry(entry: Mapping[str, Any]) -> AccessEntry:
     return AccessEntry(
-        entry["sid"], entry["rights"], entry["type"], entry["inheritance_flags"], entry["propagation_flags"]
+        entry["sid"],
+        entry["rights"],
+        entry["type"],
+        entry["inheritance_flags"],
+        entry["propagation_flags"],
+        label=NAMES.get(entry["sid"]) or entry["name"],
     )
 
 
 def _entry_text(entry: AccessEntry) -> str:
     scope = INHERITANCE_WORDS[entry.inheritance_flags]
     limit = f", propagation {entry.propagation_flags}" if entry.propagation_flags else ""
-    return f"{entry.type} {entry.sid} {rights_name(entry.rights)} ({scope}{limit})"
+    # The SID is always there: entries are compared by these texts, and names are not unique.
+    whom = f"{entry.label} ({entry.sid})" if entry.label else entry.sid
+    return f"{entry.type} {whom} {rights_name(entry.rights)} ({scope}{limit})"
 
 
 def _wire_entry(entry: AccessEntry) -> dict[str, object]:
