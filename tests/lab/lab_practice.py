@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import redis
+
 from winlab.lab import Lab, LabHost
 from winlab.windows.machine import Machine
 
@@ -113,6 +115,15 @@ class Practice:
         path = self.working_folder / "lab.py"
         path.write_text(f"hosts = {hosts!r}\n")
         return str(path)
+
+    def ask(self, *command: str) -> str:
+        """Return what the first host's server answers to a command."""
+        client = redis.Redis(host=self.machine.address, password=CANARY, decode_responses=True)
+        try:
+            answer = client.execute_command(*command)  # type: ignore[no-untyped-call]
+        finally:
+            client.close()
+        return "OK" if answer is True else str(answer)
 
     def deploy_code(self, text: str, *options: str) -> Run:
         """Run pyinfra code of a test's own on the first host, answering yes, with --json."""
