@@ -66,12 +66,12 @@ def entries_of(acl: Answer, *, inherited: bool) -> list[AccessEntry]:
 def test_an_absent_path_has_no_access_list(host: ContractHost, folder: str) -> None:
     path = f"{folder}\\none"
     nothing: dict[str, Any] = {"OwnerSid": None, "OwnerName": None, "InheritanceEnabled": None, "Entries": []}
-    assert host.call("Get-WinAcl", Path=path) == {"Path": path, "Exists": False, **nothing}
+    assert host.call("Get-WinAcl", Path=path) == {"Path": path, "Kind": "Absent", **nothing}
 
 
 def test_what_is_new_inherits(host: ContractHost, folder: str) -> None:
     acl = host.call("Get-WinAcl", Path=folder)
-    assert (acl["Exists"], acl["InheritanceEnabled"]) == (True, True)
+    assert (acl["Kind"], acl["InheritanceEnabled"]) == ("Directory", True)
     assert entries_of(acl, inherited=False) == []
     assert entries_of(acl, inherited=True)
 

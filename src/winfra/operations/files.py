@@ -46,16 +46,15 @@ def directory(path: str, access: Access | None = None) -> Generator[PyinfraComma
             access=Access(ADMINISTRATORS, (allow(ADMINISTRATORS, Rights.FULL_CONTROL),)),
         )
     """
-    found = host.get_fact(Item, path=path)
+    # One question for both: the access list tells the kind too.
+    found = host.get_fact(Acl, path=path)
     if found is not None and found["kind"] == "File":
         yield from refuse(f"{path}: expected a folder or nothing, found a file. Move it away and run again.")
         return
-    found_acl = host.get_fact(Acl, path=path) if access else None
-    unreadable = found is None or (access is not None and found_acl is None)
-    before = {} if unreadable else {"kind": found["kind"], **_acl_values(found_acl, access)}
+    before = {} if found is None else {"kind": found["kind"], **_acl_values(found, access)}
     yield from converge(
         f"folder {path}",
-        None if unreadable else before,
+        None if found is None else before,
         {"kind": "Directory", **_access_values(access)},
         lambda: _directory_commands(path, access, before),
     )
@@ -114,8 +113,8 @@ def _access_values(access: Access | None) -> dict[str, object]:
     return {"owner": _owner_text(access.owner), "inheritance": access.inheritance, "entry": entries}
 
 
-def _acl_values(found: AclState | None, access: Access | None) -> dict[str, object]:
-    if found is None or access is None:
+def _acl_values(found: AclState, access: Access | None) -> dict[str, object]:
+    if access is None:
         return {}
     desired = {entry: _entry_text(entry) for entry in access.entries}
     explicit = [_found_entry(entry) for entry in found["entries"] if not entry["inherited"]]

@@ -41,7 +41,7 @@ BARE_HOST = {
         "Path": r"C:\x", "Exists": False, "Content": None, "HasByteOrderMark": None, "SizeBytes": None,
     },
     "Get-WinAcl": {
-        "Path": r"C:\x", "Exists": False, "OwnerSid": None, "OwnerName": None, "InheritanceEnabled": None,
+        "Path": r"C:\x", "Kind": "Absent", "OwnerSid": None, "OwnerName": None, "InheritanceEnabled": None,
         "Entries": [],
     },
     "Get-WinProduct": {"Name": "Memurai*", "Products": []},

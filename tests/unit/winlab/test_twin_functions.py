@@ -190,7 +190,7 @@ def test_nobody_is_a_list_too(machine: Machine, call: Call) -> None:
 def test_the_access_entries_of_nothing(call: Call) -> None:
     assert call("Get-WinAcl", Path="C:\\none") == {
         "Path": "C:\\none",
-        "Exists": False,
+        "Kind": "Absent",
         "OwnerSid": None,
         "OwnerName": None,
         "InheritanceEnabled": None,

@@ -13,13 +13,14 @@ from winlab.windows.security import AccessEntry
 _ENTRY_FIELDS = {"Sid": str, "Type": str, "Rights": int, "InheritanceFlags": int, "PropagationFlags": int}
 
 
-@twin("Get-WinAcl", "Path", "Exists", "OwnerSid", "OwnerName", "InheritanceEnabled", "Entries")
+@twin("Get-WinAcl", "Path", "Kind", "OwnerSid", "OwnerName", "InheritanceEnabled", "Entries")
 def get_win_acl(machine: Machine, *, path: str) -> Output:
     """Return owner and access entries of a file or directory."""
-    if machine.files.kind(path) == "Absent":
+    kind = machine.files.kind(path)
+    if kind == "Absent":
         return {
             "Path": written_path(path),
-            "Exists": False,
+            "Kind": kind,
             "OwnerSid": None,
             "OwnerName": None,
             "InheritanceEnabled": None,
@@ -28,7 +29,7 @@ def get_win_acl(machine: Machine, *, path: str) -> Output:
     descriptor = machine.security.descriptor(path)
     return {
         "Path": written_path(path),
-        "Exists": True,
+        "Kind": kind,
         "OwnerSid": descriptor.owner,
         "OwnerName": machine.accounts.name_of(descriptor.owner),
         "InheritanceEnabled": descriptor.inheritance_enabled,
