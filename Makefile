@@ -1,7 +1,8 @@
 # make demo   deploy to a practice Windows host on this machine, twice, and verify it
 # make test   every check and test of the project
+# make contract   the behaviours of the PowerShell library, on the Windows host that WINFRA_TEST_HOST names
 # make lock   take the newest versions that pyproject.toml allows into requirements.lock
-.PHONY: setup demo test check lock
+.PHONY: setup demo test contract check lock
 
 BIN := .venv/bin
 
@@ -13,6 +14,9 @@ demo: setup
 
 test: check
 	@$(BIN)/python -m pytest
+
+contract: setup
+	@$(BIN)/python -m pytest tests/contract
 
 check: setup
 	@$(BIN)/ruff format --check

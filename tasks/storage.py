@@ -4,15 +4,8 @@ from pyinfra import host
 
 from memurai import deployment, layout
 from winfra.operations import files
-from winfra.security import ADMINISTRATORS
 
 settings = deployment.settings_of(host)
 if settings is not None:
     for folder in host.loop(layout.folders(settings)):
-        files.directory(name=f"Folder: {folder.what}", path=folder.path)
-        files.acl(
-            name=f"Access to the {folder.what} folder",
-            path=folder.path,
-            owner=ADMINISTRATORS,
-            entries=folder.entries,
-        )
+        files.directory(name=f"Folder: {folder.what}", path=folder.path, access=folder.access)

@@ -7,7 +7,7 @@ from winfra.security import (
     ADMINISTRATORS,
     NETWORK_SERVICE,
     SYSTEM,
-    AccessEntry,
+    Access,
     Rights,
     allow,
     service_sid,
@@ -20,14 +20,14 @@ LICENSE_NAME = "memurai-license.txt"
 
 @dataclass(frozen=True)
 class FolderAccess:
-    """A folder, and the whole of its access list below an owner of Administrators.
+    """A folder and who may touch it.
 
     what: the folder in a word, for the name of the step.
     """
 
     what: str
     path: str
-    entries: tuple[AccessEntry, ...]
+    access: Access
 
 
 def configuration_file(settings: Settings) -> str:
@@ -75,17 +75,18 @@ def folders(settings: Settings) -> tuple[FolderAccess, ...]:
     one and renames it. Installers and backups are no business of the service.
     """
     administrative = (allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL))
-    service = account_sid(settings)
-    reading = (*administrative, allow(service, Rights.READ_AND_EXECUTE))
-    changing = (*administrative, allow(service, Rights.MODIFY))
+    sid, account = account_sid(settings), settings.service.account
+    private = Access(ADMINISTRATORS, administrative)
+    reading = Access(ADMINISTRATORS, (*administrative, allow(sid, Rights.READ_AND_EXECUTE, account)))
+    changing = Access(ADMINISTRATORS, (*administrative, allow(sid, Rights.MODIFY, account)))
     storage = settings.storage
     return (
         FolderAccess("base", storage.base, reading),
         FolderAccess("configuration", storage.config, changing),
         FolderAccess("data", storage.data, changing),
         FolderAccess("log", storage.logs, changing),
-        FolderAccess("installer", storage.install, administrative),
-        FolderAccess("backup", storage.backup, administrative),
+        FolderAccess("installer", storage.install, private),
+        FolderAccess("backup", storage.backup, private),
     )
 
 

@@ -15,6 +15,7 @@ ENTRY_POINT_GROUP = "winfra.powershell"
 AGENT_FOLDER = "agent"
 
 
+@cache
 def agent_script(name: str) -> str:
     """Return the text of one of the agent's own scripts: `bootstrap` or `agent`."""
     return files("winfra.powershell").joinpath(AGENT_FOLDER, f"{name}.ps1").read_text(encoding="ascii")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import Literal
 
@@ -18,6 +18,15 @@ LOCAL_SERVICE = "S-1-5-19"
 NETWORK_SERVICE = "S-1-5-20"
 ADMINISTRATORS = "S-1-5-32-544"
 USERS = "S-1-5-32-545"
+
+# For people to read. They are never compared: Windows translates them.
+NAMES = {
+    SYSTEM: "SYSTEM",
+    LOCAL_SERVICE: "LOCAL SERVICE",
+    NETWORK_SERVICE: "NETWORK SERVICE",
+    ADMINISTRATORS: "Administrators",
+    USERS: "Users",
+}
 
 CONTAINER_AND_OBJECT = 3
 SYNCHRONIZE = 0x100000
@@ -50,6 +59,7 @@ class AccessEntry:
     rights: FileSystemRights mask.
     inheritance_flags: 0 this object only, 1 sub-folders too, 2 files too, 3 both.
     propagation_flags: 0, 1 no further than the children, 2 the children only.
+    label: name of whom it is for, for people; it makes no difference.
     """
 
     sid: str
@@ -57,11 +67,27 @@ class AccessEntry:
     type: Literal["Allow", "Deny"] = "Allow"
     inheritance_flags: int = 0
     propagation_flags: int = 0
+    label: str | None = field(default=None, compare=False)
 
 
-def allow(sid: str, rights: Rights) -> AccessEntry:
-    """Return an entry that allows rights on a folder, its sub-folders and files."""
-    return AccessEntry(sid, int(rights), inheritance_flags=CONTAINER_AND_OBJECT)
+@dataclass(frozen=True)
+class Access:
+    """Who may do what with a file or folder, completely.
+
+    owner: SID. entries: all explicit entries. inheritance: whether entries of the parent folder apply too.
+    """
+
+    owner: str
+    entries: tuple[AccessEntry, ...]
+    inheritance: bool = False
+
+
+def allow(sid: str, rights: Rights, label: str | None = None) -> AccessEntry:
+    """Return an entry that allows rights on a folder, its sub-folders and files.
+
+    label: name of whom it is for; not needed for the well-known ones.
+    """
+    return AccessEntry(sid, int(rights), inheritance_flags=CONTAINER_AND_OBJECT, label=label or NAMES.get(sid))
 
 
 def service_sid(service: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import ipaddress
 import os
@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-LIFETIME = datetime.timedelta(days=30)
-CLOCK_TOLERANCE = datetime.timedelta(days=1)
+LIFETIME = dt.timedelta(days=30)
+CLOCK_TOLERANCE = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _authority_builder(name: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Self
 
 from winlab.environment import lab_variables
 from winlab.exceptions import WinlabError
@@ -67,7 +68,7 @@ class Signals:
         self._passed_on = False
         self._before: dict[signal.Signals, object] = {}
 
-    def __enter__(self) -> Signals:
+    def __enter__(self) -> Self:
         """Take the signals over."""
         self._before = {number: signal.signal(number, self._handle) for number in _SIGNALS}
         return self
@@ -117,7 +118,7 @@ def _run(options: argparse.Namespace, command: list[str], signals: Signals) -> i
         if signals.first is not None:
             return SIGNAL_EXIT_CODE_BASE + signals.first
         try:
-            child = subprocess.Popen(command, env={**os.environ, **variables})  # noqa: S603 (the person's own command)
+            child = subprocess.Popen(command, env={**os.environ, **variables})
         except OSError as error:
             raise WinlabError(f"Could not run {command[0]!r}: {error.strerror}. Check the command after --.") from error
         return signals.wait_for(child)

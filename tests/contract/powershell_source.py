@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import tree_sitter
@@ -75,6 +76,7 @@ def public_functions() -> dict[str, Function]:
     return {function.name: function for function in found}
 
 
+@cache
 def parse(path: Path) -> tree_sitter.Node:
     """Return the root of a file's syntax tree."""
     return _PARSER.parse(path.read_bytes()).root_node
@@ -92,6 +94,7 @@ def top_level_kinds(path: Path) -> list[str]:
     return [node.type for nodes in lists for node in nodes]
 
 
+@cache
 def read_functions(path: Path) -> list[Function]:
     """Return the functions that a file defines."""
     return [_function(node) for node in walk(parse(path)) if node.type == "function_statement"]

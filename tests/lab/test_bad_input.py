@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Practice, Run, snapshot
+from lab_practice import Practice, Run, snapshot
 
 GIGABYTE = 1024**3
 
@@ -98,7 +98,7 @@ def test_a_service_that_does_not_start_fails_that_host_and_a_re_run_completes_it
     data.mkdir(parents=True)
     (data / "appendonly.aof.manifest").write_text("this is no manifest\n")
     run = deploy_beside_a_good_host(bare_pair)
-    assert "expected Running" in run.output, run.output
+    assert "to be Running, found that it stopped at once (Win32 exit code 1067" in run.output, run.output
     (data / "appendonly.aof.manifest").unlink()
     data.rmdir()
     assert bare_pair.deploy().exit_code == 0

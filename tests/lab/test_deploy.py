@@ -7,7 +7,7 @@ import re
 import signal
 from pathlib import Path
 
-from conftest import CANARY, CONFIG_COMMAND, PROJECT, Practice, snapshot, wait_until
+from lab_practice import CANARY, CONFIG_COMMAND, PROJECT, Practice, practice_hosts, snapshot, wait_until
 
 CONFIGURATION = "C:/ProgramData/Memurai/config/memurai-production.conf"
 
@@ -48,6 +48,14 @@ def test_a_deploy_makes_a_verified_server_and_a_second_one_changes_nothing(bare:
     verification = bare.run("pytest", "tests/verify", "--inventory", "inventories/lab.py", "--disruptive", "-q")
     assert verification.exit_code == 0, verification.output
     assert re.search(r"lab1: (\d+) of \1 proven", verification.output)
+
+
+def test_every_host_of_many_has_one_powershell(variables: dict[str, str], tmp_path: Path) -> None:
+    for practice in practice_hosts(4, variables, tmp_path):
+        run = practice.deploy("--json")
+        assert run.exit_code == 0, run.output
+        starts = [machine.process_starts["powershell.exe"] for machine in practice.lab.machines.values()]
+        assert starts == [1, 1, 1, 1]
 
 
 def unlogged(files: dict[str, tuple[str, float]]) -> dict[str, tuple[str, float]]:

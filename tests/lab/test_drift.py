@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Practice
+from lab_practice import Practice
 
 CONFIGURATION = "ProgramData/Memurai/config/memurai-production.conf"
 USERS = "S-1-5-32-545"
@@ -46,13 +46,14 @@ def test_an_extra_access_entry(deployed: Practice) -> None:
     from pyinfra.api import operation
     from winfra.operations import files
     from winfra.security import *
-    entries = [allow(sid, Rights.FULL_CONTROL) for sid in (SYSTEM, ADMINISTRATORS, service_sid("Memurai"), "{USERS}")]
-    files.acl(name="By hand", path="C:/ProgramData/Memurai/data", owner=ADMINISTRATORS, entries=entries)
+    sids = (SYSTEM, ADMINISTRATORS, service_sid("Memurai"), "{USERS}")
+    access = Access(ADMINISTRATORS, tuple(allow(sid, Rights.FULL_CONTROL) for sid in sids))
+    files.acl(name="By hand", path="C:/ProgramData/Memurai/data", access=access)
     """
     by_hand = deployed.deploy_code(call)
     assert by_hand.exit_code == 0, by_hand.output
-    changed = mend(deployed, f"- entry: Allow {USERS} FullControl (this folder, sub-folders and files)")
-    assert "Access to the data folder" in changed
+    changed = mend(deployed, f"- entry: Allow Users ({USERS}) FullControl (this folder, sub-folders and files)")
+    assert "Folder: data" in changed
 
 
 def test_an_interrupted_run_is_completed_by_the_next(deployed: Practice) -> None:

@@ -10,12 +10,13 @@ from operation_runner import OperationRunner, Outcome
 from pyinfra.api import HiddenValue
 
 from winfra.operations import files, firewall, packages, services
-from winfra.security import ADMINISTRATORS, SYSTEM, USERS, Rights, allow
+from winfra.security import ADMINISTRATORS, SYSTEM, USERS, Access, Rights, allow
 from winlab.lab import Lab, LabHost
 from winlab.windows.machine import Machine
 
 FOLDER = "C:/Practice"
-ENTRIES = [allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL)]
+ENTRIES = (allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL))
+ACCESS = Access(ADMINISTRATORS, ENTRIES)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,16 @@ def test_directory(runner: OperationRunner, machine: Machine) -> None:
     machine.files.remove(FOLDER, recurse=True)
 
 
+def test_a_directory_with_its_access(runner: OperationRunner, machine: Machine) -> None:
+    shown = ("+ kind: Directory", "+ owner: Administrators", "+ entry: Allow SYSTEM (S-1-5-18) FullControl")
+    assert_converges(runner, files.directory, *shown, path=f"{FOLDER}/private", access=ACCESS)
+    stranger = Access(ADMINISTRATORS, (*ENTRIES, allow(USERS, Rights.MODIFY)))
+    runner.run(files.acl, path=f"{FOLDER}/private", access=stranger)
+    drift = f"- entry: Allow Users ({USERS}) Modify"
+    assert_converges(runner, files.directory, drift, path=f"{FOLDER}/private", access=ACCESS)
+    machine.files.remove(FOLDER, recurse=True)
+
+
 def test_a_directory_where_a_file_stands_fails_and_leaves_the_file(runner: OperationRunner, folder: Path) -> None:
     (folder / "taken").write_text("here")
     outcome = runner.run(files.directory, path=f"{FOLDER}/taken")
@@ -74,20 +85,20 @@ def test_a_directory_where_a_file_stands_fails_and_leaves_the_file(runner: Opera
 
 @pytest.mark.usefixtures("folder")
 def test_acl_of_a_folder_that_inherits(runner: OperationRunner) -> None:
-    shown = ("- inheritance: True", "+ inheritance: False", f"+ entry: Allow {SYSTEM} FullControl")
-    assert_converges(runner, files.acl, *shown, path=FOLDER, owner=ADMINISTRATORS, entries=ENTRIES)
+    shown = ("- inheritance: True", "+ inheritance: False", "+ entry: Allow SYSTEM (S-1-5-18) FullControl")
+    assert_converges(runner, files.acl, *shown, path=FOLDER, access=ACCESS)
 
 
 @pytest.mark.usefixtures("folder")
 def test_acl_that_drifted(runner: OperationRunner) -> None:
     stranger = allow(USERS, Rights.MODIFY)
-    runner.run(files.acl, path=FOLDER, owner=SYSTEM, entries=[*ENTRIES, stranger])
-    shown = (f"- owner: {SYSTEM}", f"+ owner: {ADMINISTRATORS}", f"- entry: Allow {USERS} Modify")
-    assert_converges(runner, files.acl, *shown, path=FOLDER, owner=ADMINISTRATORS, entries=ENTRIES)
+    runner.run(files.acl, path=FOLDER, access=Access(SYSTEM, (*ENTRIES, stranger)))
+    shown = ("- owner: SYSTEM", "+ owner: Administrators", f"- entry: Allow Users ({USERS}) Modify")
+    assert_converges(runner, files.acl, *shown, path=FOLDER, access=ACCESS)
 
 
 def test_acl_of_nothing_fails(runner: OperationRunner) -> None:
-    outcome = runner.run(files.acl, path="C:/Nowhere", owner=ADMINISTRATORS, entries=ENTRIES)
+    outcome = runner.run(files.acl, path="C:/Nowhere", access=ACCESS)
     assert outcome.planned
     assert not outcome.succeeded
 

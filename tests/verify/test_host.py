@@ -14,7 +14,7 @@ from winfra.facts.services import Service
 from winfra.operations.files import render
 from winfra.operations.firewall import canonical_address
 from winfra.operations.packages import comparable
-from winfra.security import ADMINISTRATORS, AccessEntry
+from winfra.security import AccessEntry
 
 
 def test_product(windows: Host, settings: Settings) -> None:
@@ -51,15 +51,19 @@ def test_access(windows: Host, settings: Settings) -> None:
             )
             for entry in found["entries"]
         }
-        assert (folder.path, found["owner_sid"], found["inheritance_enabled"]) == (folder.path, ADMINISTRATORS, False)
-        assert (folder.path, entries) == (folder.path, set(folder.entries))
+        assert (folder.path, found["owner_sid"], found["inheritance_enabled"]) == (
+            folder.path,
+            folder.access.owner,
+            False,
+        )
+        assert (folder.path, entries) == (folder.path, set(folder.access.entries))
 
 
 def test_configuration_access(windows: Host, settings: Settings) -> None:
     """The file that holds the password is open to nobody beyond its folder's entries."""
     config = next(folder for folder in layout.folders(settings) if folder.path == settings.storage.config)
     found = windows.get_fact(Acl, path=layout.configuration_file(settings))
-    assert {entry["sid"] for entry in found["entries"]} == {entry.sid for entry in config.entries}
+    assert {entry["sid"] for entry in found["entries"]} == {entry.sid for entry in config.access.entries}
 
 
 def test_configuration(windows: Host, settings: Settings) -> None:

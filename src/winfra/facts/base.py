@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
@@ -32,12 +33,18 @@ class PowerShellFact(FactBase[T], Generic[T]):
     def process(self, output: list[str]) -> T:
         answer = snake_keys(json.loads("\n".join(output)))
         try:
-            return cast("T", TypeAdapter(self.shape).validate_python(answer, strict=True))
+            return cast("T", checker(self.shape).validate_python(answer, strict=True))
         except ValidationError as error:
             wrong = "; ".join(
                 f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False)
             )
             raise FactProcessError(f"{self.name}: the host's answer is not of the expected shape: {wrong}") from None
+
+
+@cache
+def checker(shape: type) -> TypeAdapter[Any]:
+    """Return what checks answers of a shape; building it takes longer than a request."""
+    return TypeAdapter(shape)
 
 
 def snake_keys(value: Any) -> Any:

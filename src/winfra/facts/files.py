@@ -73,7 +73,7 @@ class AclState(TypedDict):
     """Owner, inheritance and all entries of a file or folder."""
 
     path: str
-    exists: bool
+    kind: Literal["Absent", "File", "Directory"]
     owner_sid: str | None
     owner_name: str | None
     inheritance_enabled: bool | None

@@ -19,7 +19,7 @@ from winfra.facts.files import Acl, AclState, Item, ItemState, TextFile
 from winfra.operations.shape import converge, failure, plan_write, refuse, show_difference
 from winfra.redaction import Redaction
 from winfra.secrets import hidden_values
-from winfra.security import AccessEntry, rights_name
+from winfra.security import NAMES, Access, AccessEntry, rights_name
 
 LARGEST_SHOWN_BYTES = 1024 * 1024
 INHERITANCE_WORDS = {
@@ -31,87 +31,119 @@ INHERITANCE_WORDS = {
 
 
 @operation()
-def directory(path: str) -> Generator[PyinfraCommand, None, None]:
-    """Ensure that a folder exists, with its parents.
+def directory(path: str, access: Access | None = None) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a folder exists, with its parents, and who may touch it.
 
     + path: Windows path
+    + access: exactly this owner and these entries; left as it is when not given
 
     **Example:**
 
     .. code:: python
 
-        files.directory(name="Data folder", path="C:/ProgramData/Memurai/data")
+        files.directory(
+            name="Data folder", path="C:/ProgramData/Memurai/data",
+            access=Access(ADMINISTRATORS, (allow(ADMINISTRATORS, Rights.FULL_CONTROL),)),
+        )
     """
-    found = host.get_fact(Item, path=path)
+    # One question for both: the access list tells the kind too.
+    found = host.get_fact(Acl, path=path)
     if found is not None and found["kind"] == "File":
         yield from refuse(f"{path}: expected a folder or nothing, found a file. Move it away and run again.")
         return
+    before = {} if found is None else {"kind": found["kind"], **_acl_values(found, access)}
     yield from converge(
         f"folder {path}",
-        None if found is None else {"kind": found["kind"]},
-        {"kind": "Directory"},
-        lambda: [PowerShellCall("New-WinDirectory", {"Path": path})],
+        None if found is None else before,
+        {"kind": "Directory", **_access_values(access)},
+        lambda: _directory_commands(path, access, before),
     )
 
 
-@operation()
-def acl(
-    path: str, owner: str, entries: Sequence[AccessEntry], inheritance: bool = False
+def _directory_commands(
+    path: str, access: Access | None, before: Mapping[str, object]
 ) -> Generator[PyinfraCommand, None, None]:
+    if before["kind"] != "Directory":
+        yield PowerShellCall("New-WinDirectory", {"Path": path})
+    if access is not None and {"kind": before["kind"], **_access_values(access)} != before:
+        yield _set_acl(path, access)
+
+
+@operation()
+def acl(path: str, access: Access) -> Generator[PyinfraCommand, None, None]:
     """Ensure that a file or folder has exactly this owner and these access entries, and no others.
 
     + path: Windows path
-    + owner: SID of the owner
-    + entries: all explicit entries; see `winfra.security.allow`
-    + inheritance: whether entries of the parent folder apply too
+    + access: owner, all explicit entries, and whether entries of the parent folder apply too
 
     **Example:**
 
     .. code:: python
 
         files.acl(
-            name="Data folder is private",
-            path="C:/ProgramData/Memurai/data",
-            owner=ADMINISTRATORS,
-            entries=[allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL)],
+            name="Only administrators read the log", path="C:/ProgramData/Memurai/install/install.log",
+            access=Access(ADMINISTRATORS, (AccessEntry(ADMINISTRATORS, Rights.FULL_CONTROL),)),
         )
     """
-    parameters = {
-        "Path": path,
-        "OwnerSid": owner,
-        "InheritanceEnabled": inheritance,
-        "Entries": [_wire_entry(entry) for entry in sorted(entries)],
-    }
     found = host.get_fact(Acl, path=path)
     yield from converge(
         f"access to {path}",
-        None if found is None else _acl_values(found, set(entries)),
-        {"owner": owner, "inheritance": inheritance, "entry": sorted(_entry_text(entry) for entry in entries)},
-        lambda: [PowerShellCall("Set-WinAcl", parameters)],
+        None if found is None else _acl_values(found, access),
+        _access_values(access),
+        lambda: [_set_acl(path, access)],
     )
 
 
-def _acl_values(found: AclState, desired: set[AccessEntry]) -> dict[str, object]:
+def _set_acl(path: str, access: Access) -> PowerShellCall:
+    return PowerShellCall(
+        "Set-WinAcl",
+        {
+            "Path": path,
+            "OwnerSid": access.owner,
+            "InheritanceEnabled": access.inheritance,
+            "Entries": [_wire_entry(entry) for entry in sorted(access.entries)],
+        },
+    )
+
+
+def _access_values(access: Access | None) -> dict[str, object]:
+    if access is None:
+        return {}
+    entries = sorted(_entry_text(entry) for entry in access.entries)
+    return {"owner": _owner_text(access.owner), "inheritance": access.inheritance, "entry": entries}
+
+
+def _acl_values(found: AclState, access: Access | None) -> dict[str, object]:
+    if access is None:
+        return {}
+    desired = {entry: _entry_text(entry) for entry in access.entries}
     explicit = [_found_entry(entry) for entry in found["entries"] if not entry["inherited"]]
-    names = {entry["sid"]: entry["name"] for entry in found["entries"]}
-    # An entry that has to go is shown with its name; SIDs of strangers mean little to a reader.
-    texts = [
-        _entry_text(entry) + ("" if entry in desired or not names[entry.sid] else f" [{names[entry.sid]}]")
-        for entry in explicit
-    ]
-    return {"owner": found["owner_sid"], "inheritance": found["inheritance_enabled"], "entry": sorted(texts)}
+    # The same entry reads the same on both sides, whatever its name is on this host.
+    texts = sorted(desired.get(entry) or _entry_text(entry) for entry in explicit)
+    return {"owner": _owner_text(found["owner_sid"]), "inheritance": found["inheritance_enabled"], "entry": texts}
+
+
+def _owner_text(sid: str | None) -> str | None:
+    return NAMES.get(sid, sid) if sid else None
 
 
 def _found_entry(entry: Mapping[str, Any]) -> AccessEntry:
     return AccessEntry(
-        entry["sid"], entry["rights"], entry["type"], entry["inheritance_flags"], entry["propagation_flags"]
+        entry["sid"],
+        entry["rights"],
+        entry["type"],
+        entry["inheritance_flags"],
+        entry["propagation_flags"],
+        label=NAMES.get(entry["sid"]) or entry["name"],
     )
 
 
 def _entry_text(entry: AccessEntry) -> str:
     scope = INHERITANCE_WORDS[entry.inheritance_flags]
     limit = f", propagation {entry.propagation_flags}" if entry.propagation_flags else ""
-    return f"{entry.type} {entry.sid} {rights_name(entry.rights)} ({scope}{limit})"
+    # The SID is always there: entries are compared by these texts, and names are not unique.
+    whom = f"{entry.label} ({entry.sid})" if entry.label else entry.sid
+    return f"{entry.type} {whom} {rights_name(entry.rights)} ({scope}{limit})"
 
 
 def _wire_entry(entry: AccessEntry) -> dict[str, object]:

@@ -9,7 +9,7 @@ function Get-WinAcl {
     .OUTPUTS
         [pscustomobject] with the properties
         Path: the full path.
-        Exists: whether something stands there.
+        Kind: Absent, File or Directory.
         OwnerSid: security identifier of the owner; null when absent.
         OwnerName: name of the owner; null when absent or when the identifier has no name.
         InheritanceEnabled: whether entries of the parent are inherited; null when absent.
@@ -31,7 +31,7 @@ function Get-WinAcl {
     $kind = Get-WinPathKind -Path $full
     $acl = [pscustomobject]@{
         Path               = $full
-        Exists             = $kind -ne 'Absent'
+        Kind               = $kind
         OwnerSid           = $null
         OwnerName          = $null
         InheritanceEnabled = $null

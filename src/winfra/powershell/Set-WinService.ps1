@@ -52,6 +52,8 @@ function Set-WinService {
         [ValidateNotNullOrEmpty()]
         [string]$DisplayName,
 
+        # To Set-Service and to the service control manager an empty description is none.
+        [ValidateNotNullOrEmpty()]
         [string]$Description,
 
         [ValidatePattern('^(LocalSystem|NT AUTHORITY\\(LocalService|NetworkService)|NT SERVICE\\[^\\/]+|.+\$)$')]

@@ -12,6 +12,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from winfra.exceptions import HostConnectionError
 
@@ -72,6 +73,7 @@ def frame(identifier: str, *fields: bytes) -> bytes:
     return b" ".join([identifier.encode("ascii"), *fields]) + b"\n"
 
 
+@cache
 def packed_line(text: str) -> bytes:
     """Return a script as the agent's start reads it: one line of base64 of gzip."""
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)) + b"\n"

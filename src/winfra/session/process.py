@@ -22,6 +22,8 @@ COMMAND_LINE = (
 )
 SHORTEST_WAIT_SECONDS = 1
 STDERR_TAIL = 600
+# WSMan fault for input to a process that has ended (ERROR_BROKEN_PIPE).
+BROKEN_PIPE = 109
 
 
 class NotReadyError(HostConnectionError):
@@ -52,8 +54,11 @@ class PowerShellProcess:
         """Whether the process, as far as is known here, still runs."""
         return self._command is not None
 
-    def send(self, data: bytes, *, end: bool = False) -> None:
-        """Write to the process's standard input, in blocks that fit the envelope; close it at the end if asked."""
+    def send(self, data: bytes, *, end: bool = False) -> bool:
+        """Write to the process's standard input, in blocks that fit the envelope; close it at the end if asked.
+
+        Returns False when the process had ended before: reading its output tells why.
+        """
         for start in range(0, max(len(data), 1), LARGEST_LINE):
             block = data[start : start + LARGEST_LINE]
             last = start + LARGEST_LINE >= len(data)
@@ -62,6 +67,11 @@ class PowerShellProcess:
             except WinRMOperationTimeoutError:
                 # The pipe was full for that long; Windows has taken the block all the same.
                 continue
+            except WSManFaultError as error:
+                if error.wsman_fault_code != BROKEN_PIPE:
+                    raise
+                return False
+        return True
 
     def wait_until_ready(self, timeout: float) -> dict[str, object]:
         """Return what the agent says of itself when it is ready.

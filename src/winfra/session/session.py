@@ -67,7 +67,11 @@ class Session:
 
         Raises HostConnectionError, with what to look at, when either can't be done.
         """
-        self._guarded("connect", self._start)
+        try:
+            self._guarded("connect", self._start)
+        except HostError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """End PowerShell and the shell on the host."""
@@ -201,12 +205,15 @@ class Session:
 
     def _send(self, line: bytes, *, reopen: bool = False) -> None:
         try:
-            self._agent().send(line)
+            delivered = self._agent().send(line)
         except WSManFaultError as error:
-            # The shell was gone before this arrived, so nothing of it ran: a new one may.
             if error.wsman_fault_code != SHELL_GONE or not reopen:
                 raise
-            self._shell = self._process = None
+            self._shell = None
+            delivered = False
+        if not delivered and reopen:
+            # PowerShell or its shell was gone before this arrived, so nothing of it ran: a new one may run it.
+            self._process = None
             self._start()
             self._agent().send(line)
 

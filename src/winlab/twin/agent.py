@@ -135,7 +135,7 @@ class Agent:
             return 1
         try:
             for line in self._process.stdin:
-                fields = line.decode("ascii").rstrip("\r\n").split(" ")
+                fields = line.decode("ascii", errors="replace").rstrip("\r\n").split(" ")
                 if fields[1:2] == ["quit"]:
                     break
                 if fields != [""]:
@@ -181,14 +181,14 @@ class Agent:
         try:
             match operation:
                 case "call":
-                    return self._call(_text(fields[2]), _object(fields[3]), _object(fields[4]))
+                    return self._call(_text(fields, 2), _object(fields, 3), _object(fields, 4))
                 case "run":
-                    return self._run(_text(fields[2]), _object(fields[3]))
+                    return self._run(_text(fields, 2), _object(fields, 3))
                 case "close":
-                    return self._close_upload(_text(fields[2]), _text(fields[3]), fields[4])
+                    return self._close_upload(_text(fields, 2), _text(fields, 3), _field(fields, 4))
                 case "read":
-                    part = self._machine.files.read_bytes(_text(fields[2]), int(fields[3]), int(fields[4]))
-                    return Reply(0, part)
+                    offset, length = _number(fields, 3), _number(fields, 4)
+                    return Reply(0, self._machine.files.read_bytes(_text(fields, 2), offset, length))
         except WinlabError as error:
             return Reply(1, b"", str(error).encode())
         text = f"Expected one of the operations {_OPERATIONS}, found '{operation}'."
@@ -234,9 +234,9 @@ class Agent:
         """Carry out a request without an answer; close reports what went wrong."""
         try:
             if operation == "open":
-                self._open_upload(_text(fields[2]))
+                self._open_upload(_text(fields, 2))
             else:
-                self._add_upload_data(int(fields[2]), fields[3])
+                self._add_upload_data(_number(fields, 2), _bytes(fields, 3))
         except WinlabError as error:
             upload = self._upload or _Upload("")
             self._remove_upload_file(upload)
@@ -249,14 +249,13 @@ class Agent:
         self._machine.files.write_bytes(path, b"")
         self._upload.is_created = True
 
-    def _add_upload_data(self, offset: int, field: str) -> None:
+    def _add_upload_data(self, offset: int, data: bytes) -> None:
         upload = self._upload
         if upload is None or upload.failure is not None or offset < upload.size:
             return
         if offset > upload.size:
             text = f"Expected the piece at offset {upload.size}, found the one at {offset}. Send the file again."
             raise TwinError(text)
-        data = base64.b64decode(field)
         self._machine.files.append_bytes(upload.path, data)
         upload.size += len(data)
 
@@ -303,12 +302,35 @@ class Agent:
             upload.is_created = False
 
 
-def _text(field: str) -> str:
-    return base64.b64decode(field).decode()
+def _field(fields: list[str], position: int) -> str:
+    if position >= len(fields):
+        raise TwinError(f"Expected at least {position + 1} fields in the request, found {len(fields)}.")
+    return fields[position]
 
 
-def _object(field: str) -> dict[str, Any]:
-    value = json.loads(_text(field))
+def _number(fields: list[str], position: int) -> int:
+    text = _field(fields, position)
+    if not text.isdigit():
+        raise TwinError(f"Expected a number in field {position} of the request, found something else.")
+    return int(text)
+
+
+def _bytes(fields: list[str], position: int) -> bytes:
+    try:
+        return base64.b64decode(_field(fields, position), validate=True)
+    except ValueError:
+        raise TwinError(f"Expected base64 in field {position} of the request, found something else.") from None
+
+
+def _text(fields: list[str], position: int) -> str:
+    return _bytes(fields, position).decode(errors="replace")
+
+
+def _object(fields: list[str], position: int) -> dict[str, Any]:
+    try:
+        value = json.loads(_text(fields, position))
+    except json.JSONDecodeError:
+        value = None
     if not isinstance(value, dict):
         raise TwinError("Expected a JSON object in the request, found something else.")
     return value

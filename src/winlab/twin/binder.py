@@ -6,6 +6,7 @@ It is stricter in one way: it converts nothing, a number is no text. What the la
 from __future__ import annotations
 
 import inspect
+import re
 import types
 from collections.abc import Mapping
 from typing import Any, Literal, Union, get_args, get_origin
@@ -13,7 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import SecretStr
 
 from winlab.twin.errors import BindingError
-from winlab.twin.registry import Output, TwinFunction
+from winlab.twin.registry import Limit, Output, TwinFunction
 from winlab.windows.machine import Machine
 
 SECRET_KEY = "$secret"  # noqa: S105 - the marker, not a secret
@@ -67,7 +68,7 @@ def bind(function: TwinFunction, parameters: Mapping[str, object]) -> dict[str, 
         if parameter.name in bound:
             text = f"Cannot bind parameter because parameter '{name}' is specified more than once."
             raise BindingError(text)
-        bound[parameter.name] = _Value(name, value).bind(parameter)
+        bound[parameter.name] = _Value(name, value).bind(parameter, function.limits.get(parameter.name))
     missing = [
         name
         for name, parameter in known.values()
@@ -86,7 +87,8 @@ class _Value:
         self._name = name
         self._value = value
 
-    def bind(self, parameter: inspect.Parameter) -> object:
+    def bind(self, parameter: inspect.Parameter, limit: Limit | None) -> object:
+        """Return the value as the parameter takes it, or raise a BindingError."""
         is_mandatory = parameter.default is inspect.Parameter.empty
         expected = _without_none(parameter.annotation)
         if is_mandatory and self._value == "":
@@ -95,7 +97,20 @@ class _Value:
         # A list of objects may be empty: the library says AllowEmptyCollection there.
         if is_mandatory and bound == [] and get_args(expected) == (str,):
             raise self._refusal("because it is an empty array.")
+        if is_mandatory and isinstance(bound, list) and "" in bound:
+            raise self._refusal("because it is an empty string.")
+        for value in bound if isinstance(bound, list) else [bound]:
+            self._require_within(value, limit)
         return bound
+
+    def _require_within(self, value: object, limit: Limit | None) -> None:
+        start = f"Cannot validate argument on parameter '{self._name}'. "
+        if isinstance(limit, str) and not re.search(limit, str(value), re.IGNORECASE):
+            wanted = f'"{limit}" pattern. Supply an argument that matches "{limit}" and try the command again.'
+            raise BindingError(f'{start}The argument "{value}" does not match the {wanted}')
+        if isinstance(limit, range) and value not in limit:
+            border = f"{limit.start} to {limit.stop - 1}"
+            raise BindingError(f"{start}The {value} argument is not in the allowed range of {border}.")
 
     def convert(self, expected: object) -> object:
         """Return the value as that type, or raise a BindingError."""

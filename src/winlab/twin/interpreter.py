@@ -15,6 +15,7 @@ from winlab.exceptions import WinlabError
 from winlab.twin.binder import invoke
 from winlab.twin.functions import FUNCTIONS
 from winlab.windows.errors import Win32Error
+from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 
 _LITERAL = re.compile(r"""'((?:[^']|'')*)'|"([^"`]*)"|(-?\d+(?:\.\d+)?)|\$env:(\w+)|\$(true|false)\b""", re.IGNORECASE)
@@ -106,6 +107,7 @@ class Interpreter:
             (_pattern(r"\$env:(\w+)\s*=\s*(.+)"), self._set_variable),
             (_pattern(r"\$psversiontable\.psversion"), self._print_version),
             (_pattern(r"\$input"), self._print_input),
+            (_pattern(r"\$pwd\.path"), self._print_directory),
             (_pattern(r"(?:write-output|echo)\s+(?:-inputobject\s+)?(.+)"), self._print_values),
             (_pattern(r"get-date"), self._print_date),
             (_pattern(r"hostname(?:\.exe)?"), self._print_host_name),
@@ -172,6 +174,9 @@ class Interpreter:
 
     def _print_input(self, _: re.Match[str]) -> None:
         self._session.output += self._session.input_lines
+
+    def _print_directory(self, _: re.Match[str]) -> None:
+        self._session.output.append(written_path(self._session.directory))
 
     def _print_date(self, _: re.Match[str]) -> None:
         now = datetime.now().astimezone()

@@ -6,7 +6,6 @@ Source of the options: https://learn.microsoft.com/powershell/module/microsoft.p
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 
 from winlab.twin.agent import run_agent
@@ -129,7 +128,7 @@ def _encoded(rest: list[str]) -> _Request:
         return _Request(error=after.error or "winlab: this lab does not know two scripts on one command line")
     try:
         return _Request("encodedcommand", base64.b64decode(rest[0], validate=True).decode("utf-16-le"))
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         text = "Cannot process the command because the value specified with -EncodedCommand is not properly encoded. "
         return _Request(error=f"{text}The value must be Base64 encoded.")
 

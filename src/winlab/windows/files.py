@@ -352,8 +352,21 @@ class Volume:
         return local.read_bytes().replace(str(self.drive).encode(), DRIVE.encode())
 
 
+def written_path(path: str) -> str:
+    """Return the full form of an absolute path, in the case in which it was written, as [IO.Path]::GetFullPath does.
+
+    Source: https://learn.microsoft.com/dotnet/api/system.io.path.getfullpath (it does not look at the disk).
+
+    Raises:
+        Win32Error: not an absolute path, or one with illegal characters.
+    """
+    _drive_letter(path)
+    return f"{path[:2]}\\" + "\\".join(_written_names(path))
+
+
 def _drive_letter(path: str) -> str:
-    if re.match(r"[\\/]{2}", path):
+    # The library takes no device path such as \\?\C:\, which would get past its checks.
+    if re.match(r"[\\/]{2}[^\\/?.]", path):
         raise Win32Error(PATH_NOT_FOUND, f"The network path was not found: '{path}'.")
     if not re.match(r"[A-Za-z]:[\\/]", path):
         raise Win32Error(INVALID_NAME, f"Expected an absolute path such as C:\\Folder, found '{path}'.")
@@ -363,6 +376,10 @@ def _drive_letter(path: str) -> str:
 def _names(path: str) -> list[str]:
     if _drive_letter(path) != DRIVE:
         raise Win32Error(PATH_NOT_FOUND, f"Could not find a part of the path '{path}'.")
+    return _written_names(path)
+
+
+def _written_names(path: str) -> list[str]:
     names: list[str] = []
     for written in re.split(r"[\\/]+", path[3:]):
         # Windows resolves `..` in the text, stops at the drive, and drops dots and blanks at the end of a name.

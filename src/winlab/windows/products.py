@@ -221,7 +221,12 @@ class ProductStore:
         contents["memurai.conf"] = _adapted(conf, settings[_PORT], self._machine.address).encode()
         pending.append(self._write_files(product, contents, log))
         self._products[product.product_code.upper()] = replace(product, files=self._hashes(product, contents))
-        self._register(product, settings, log)
+        try:
+            self._register(product, settings, log)
+        except Win32Error:
+            # Assumed: rolling back is removing; an older version that was replaced does not come back.
+            self._take_away(self._products[product.product_code.upper()], log)
+            raise
         log.add(f"Product: {product.name} -- Installation completed successfully.")
         return self._finished(any(pending))
 

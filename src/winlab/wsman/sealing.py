@@ -17,6 +17,7 @@ _HEAD = re.compile(
     rb"--\s*Encrypted Boundary\r\n\s*Content-Type: application/octet-stream\r\n"
 )
 _TAIL = re.compile(rb"--\s*Encrypted Boundary--(?:\r\n)?\Z")
+_LENGTH = struct.Struct("<I")
 
 
 class SealError(WinlabError):
@@ -37,11 +38,12 @@ def unseal(context: spnego.ContextProxy, body: bytes) -> bytes:
     if head is None or tail is None:
         raise SealError("Expected a multipart/encrypted body with one sealed part, found another form.")
     payload = body[head.end() : tail.start()]
-    if len(payload) < 4:
+    if len(payload) < _LENGTH.size:
         raise SealError("The sealed part is cut short.")
-    length = struct.unpack_from("<I", payload)[0]
+    length = _LENGTH.unpack_from(payload)[0]
+    signature_end = _LENGTH.size + length
     try:
-        message = context.unwrap_winrm(payload[4 : 4 + length], payload[4 + length :])
+        message = context.unwrap_winrm(payload[_LENGTH.size : signature_end], payload[signature_end:])
     except (spnego.exceptions.SpnegoError, ValueError, struct.error) as error:
         raise SealError(f"The message was not sealed for this connection ({type(error).__name__}).") from error
     if len(message) != int(head[1]):

@@ -139,7 +139,7 @@ class WsmanServer:
         WinlabError: a port is taken or the address is not this machine's.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument a part of a listener
         self,
         address: str,
         passwords: Mapping[str, str],
@@ -392,7 +392,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.settimeout(wsman.settings.idle_connection_seconds)
         self._authenticator = ConnectionAuthenticator(wsman.policy(self.server.end_point_hash))
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name that http.server gives it
         logger.debug(format, *args)
 
     def version_string(self) -> str:

@@ -209,7 +209,7 @@ class ShellService:
                 )
             self._shells[shell.identifier] = shell
 
-    def _delete(self, shell: Shell, request: Request) -> str:
+    def _delete(self, shell: Shell, _: Request) -> str:
         with self._lock:
             self._shells.pop(shell.identifier, None)
         self._end(shell)

@@ -41,7 +41,7 @@ BARE_HOST = {
         "Path": r"C:\x", "Exists": False, "Content": None, "HasByteOrderMark": None, "SizeBytes": None,
     },
     "Get-WinAcl": {
-        "Path": r"C:\x", "Exists": False, "OwnerSid": None, "OwnerName": None, "InheritanceEnabled": None,
+        "Path": r"C:\x", "Kind": "Absent", "OwnerSid": None, "OwnerName": None, "InheritanceEnabled": None,
         "Entries": [],
     },
     "Get-WinProduct": {"Name": "Memurai*", "Products": []},
@@ -102,7 +102,7 @@ def plan(tmp_path: Path, task: str, hosts: dict[str, dict[str, object]], options
 ALL_FOLDERS = ["base", "configuration", "data", "log", "installer", "backup"]
 STEPS = {
     "tasks/preflight.py": [],
-    "tasks/storage.py": [step for what in ALL_FOLDERS for step in (f"Folder: {what}", f"Access to the {what} folder")],
+    "tasks/storage.py": [f"Folder: {what}" for what in ALL_FOLDERS],
     "tasks/install.py": ["Product"],
     "tasks/configure.py": ["Configuration"],
     "tasks/service.py": ["Service"],

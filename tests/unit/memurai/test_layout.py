@@ -6,7 +6,9 @@ from winfra.security import ADMINISTRATORS, NETWORK_SERVICE, SYSTEM, Rights, ser
 
 
 def rights(settings: Settings) -> dict[str, dict[str, Rights]]:
-    return {folder.what: {e.sid: Rights(e.rights) for e in folder.entries} for folder in layout.folders(settings)}
+    return {
+        folder.what: {e.sid: Rights(e.rights) for e in folder.access.entries} for folder in layout.folders(settings)
+    }
 
 
 def test_the_service_runs_on_the_production_configuration(settings: Settings) -> None:

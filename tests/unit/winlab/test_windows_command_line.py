@@ -18,7 +18,7 @@ from winlab.windows.command_line import split_command_line
         # The table of Microsoft's page on parsing C command-line arguments.
         ('a.exe "a b c" d e', ["a.exe", "a b c", "d", "e"]),
         ('a.exe "ab\\"c" "\\\\" d', ["a.exe", 'ab"c', "\\", "d"]),
-        ("a.exe a\\\\\\b d\"e f\"g h", ["a.exe", "a\\\\\\b", "de fg", "h"]),
+        ('a.exe a\\\\\\b d"e f"g h', ["a.exe", "a\\\\\\b", "de fg", "h"]),
         ('a.exe a\\\\\\"b c d', ["a.exe", 'a\\"b', "c", "d"]),
         ('a.exe a\\\\\\\\"b c" d e', ["a.exe", "a\\\\b c", "d", "e"]),
         ('a.exe a"b"" c d', ["a.exe", 'ab" c d']),

@@ -80,9 +80,7 @@ def test_installing_elsewhere(machine: Machine, tmp_path: Path) -> None:
     assert "Memurai" not in machine.environment["Path"]
 
 
-@pytest.mark.parametrize(
-    "properties", [{"MAXMEMORY": "1gb"}, {"INSTALL_SERVICE": "yes"}, {"PORT": "redis"}], ids=str
-)
+@pytest.mark.parametrize("properties", [{"MAXMEMORY": "1gb"}, {"INSTALL_SERVICE": "yes"}, {"PORT": "redis"}], ids=str)
 def test_what_the_lab_does_not_know_is_refused_in_its_own_name(
     machine: Machine, tmp_path: Path, properties: dict[str, str]
 ) -> None:
@@ -195,6 +193,15 @@ def test_a_taken_port_refuses_the_packages_own_service(machine: Machine, tmp_pat
         assert machine.products.install(PACKAGE, {}, LOG) == 1603
         assert "ca_SilentCheckIfPortIsAvailable" in log(machine)
         assert machine.products.install(PACKAGE, BARE, LOG) == 0
+
+
+def test_a_service_that_does_not_start_rolls_the_installation_back(machine: Machine, tmp_path: Path) -> None:
+    stage_package(machine, tmp_path)
+    assert machine.products.install(PACKAGE, {"PORT": "99999", "ADD_FIREWALL_RULE": "0"}, LOG) == 1603
+    assert "cannot be started" in log(machine)
+    assert machine.products.find("*") == []
+    assert machine.services.names() == []
+    assert machine.files.kind(f"{FOLDER}\\memurai.exe") == "Absent"
 
 
 def run_own_service(machine: Machine) -> None:

@@ -130,29 +130,28 @@ def test_a_protected_folder_takes_nothing_from_above(security: SecurityModel) ->
 
 
 @pytest.mark.parametrize(
-    ("inheritance", "propagation", "on_folder", "on_sub", "on_file"),
+    ("flags", "on_folder", "on_sub", "on_file"),
     [
-        (0, 0, True, None, None),
-        (CONTAINER_INHERIT, 0, True, (CONTAINER_INHERIT, 0), None),
-        (OBJECT_INHERIT, 0, True, (OBJECT_INHERIT, INHERIT_ONLY), (0, 0)),
-        (BOTH_INHERIT, INHERIT_ONLY, False, (BOTH_INHERIT, 0), (0, 0)),
-        (BOTH_INHERIT, NO_PROPAGATE, True, (0, 0), (0, 0)),
-        (OBJECT_INHERIT, NO_PROPAGATE, True, None, (0, 0)),
+        ((0, 0), True, None, None),
+        ((CONTAINER_INHERIT, 0), True, (CONTAINER_INHERIT, 0), None),
+        ((OBJECT_INHERIT, 0), True, (OBJECT_INHERIT, INHERIT_ONLY), (0, 0)),
+        ((BOTH_INHERIT, INHERIT_ONLY), False, (BOTH_INHERIT, 0), (0, 0)),
+        ((BOTH_INHERIT, NO_PROPAGATE), True, (0, 0), (0, 0)),
+        ((OBJECT_INHERIT, NO_PROPAGATE), True, None, (0, 0)),
     ],
 )
 def test_inheritance_and_propagation(
     security: SecurityModel,
-    inheritance: int,
-    propagation: int,
+    flags: tuple[int, int],
     on_folder: bool,
     on_sub: tuple[int, int] | None,
     on_file: tuple[int, int] | None,
 ) -> None:
-    protect(security, FOLDER, allow(USERS, READ, inheritance, propagation))
+    protect(security, FOLDER, allow(USERS, READ, *flags))
     assert security.allows(FOLDER, [USERS], READ) == on_folder
-    for child, flags in (("sub", on_sub), ("file", on_file)):
+    for child, expected in (("sub", on_sub), ("file", on_file)):
         found = [(e.inheritance_flags, e.propagation_flags) for e in security.descriptor(f"{FOLDER}\\{child}").entries]
-        assert found == ([] if flags is None else [flags])
+        assert found == ([] if expected is None else [expected])
 
 
 def test_a_denial_comes_before_what_is_allowed(security: SecurityModel) -> None:

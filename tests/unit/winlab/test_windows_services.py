@@ -218,9 +218,7 @@ def test_a_virtual_account_is_let_in_by_the_sid_of_its_service(machine: Machine)
 @pytest.mark.parametrize(
     ("program", "option"), [("memurai.exe", "--sentinel "), ("memurai-sentinel.exe", "")], ids=["option", "name"]
 )
-def test_a_sentinel_needs_to_write_the_folder_of_its_configuration(
-    machine: Machine, program: str, option: str
-) -> None:
+def test_a_sentinel_needs_to_write_the_folder_of_its_configuration(machine: Machine, program: str, option: str) -> None:
     deploy(machine)
     folder = "C:\\Program Files\\Memurai"
     if program != "memurai.exe":

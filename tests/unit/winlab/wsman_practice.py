@@ -72,7 +72,7 @@ class Programs:
         process.stdout.write(repr((process.environment, process.directory, sorted(process.options.items()))))
         return 0
 
-    def crash(self, process: Process, _: str) -> int:
+    def crash(self, *_: object) -> int:
         raise RuntimeError("the program broke")
 
     def stubborn(self, process: Process, _: str) -> int:

@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.host import iso_time
 from winlab.twin.registry import Output, twin
-from winlab.windows.files import DRIVE
+from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_PROTECTED = ("C:\\", "C:\\Windows", "C:\\Program Files", "C:\\Program Files (x86)", "C:\\ProgramData", "C:\\Users")
+_PROTECTED = (
+    *("C:\\", "C:\\Windows", "C:\\Windows\\System32", "C:\\Users"),
+    *("C:\\Program Files", "C:\\Program Files (x86)", "C:\\ProgramData"),
+)
 
 
 @twin("Get-WinItem", "Path", "Kind", "SizeBytes", "LastWriteTimeUtc", "Sha256")
@@ -22,7 +25,7 @@ def get_win_item(machine: Machine, *, path: str, include_hash: bool = False) -> 
     if kind != "Absent":
         modified = iso_time(datetime.fromtimestamp(files.local_path(path).stat().st_mtime, UTC))
     return {
-        "Path": shown_path(machine, path),
+        "Path": written_path(path),
         "Kind": kind,
         "SizeBytes": files.size(path) if is_file else None,
         "LastWriteTimeUtc": modified,
@@ -30,14 +33,22 @@ def get_win_item(machine: Machine, *, path: str, include_hash: bool = False) -> 
     }
 
 
-@twin("Get-WinTextFile", "Path", "Exists", "Content", "HasByteOrderMark", "SizeBytes")
+@twin(
+    "Get-WinTextFile",
+    "Path",
+    "Exists",
+    "Content",
+    "HasByteOrderMark",
+    "SizeBytes",
+    maximum_bytes=range(1073741825),
+)
 def get_win_text_file(machine: Machine, *, path: str, maximum_bytes: int = 1048576) -> Output:
     """Return the text of a file."""
     files = machine.files
     kind = files.kind(path)
     if kind == "Absent":
-        return _text_file(shown_path(machine, path), None)
-    full_path = files.full_path(path)
+        return _text_file(written_path(path), None)
+    full_path = written_path(path)
     if kind == "Directory":
         raise TwinError(f"Expected a text file at '{full_path}', found a directory. Give the path of a file.")
     size = files.size(path)
@@ -67,18 +78,18 @@ def _text_file(path: str, data: bytes | None) -> Output:
 def new_win_directory(machine: Machine, *, path: str) -> Output:
     """Make sure that a directory exists."""
     if machine.files.kind(path) == "File":
-        found = machine.files.full_path(path)
+        found = written_path(path)
         text = f"Expected a directory or nothing at '{found}', found a file."
         raise TwinError(f"{text} Remove it or choose another path.")
     created = machine.files.make_directory(path)
-    return {"Path": machine.files.full_path(path), "Created": created}
+    return {"Path": written_path(path), "Created": created}
 
 
 @twin("Remove-WinItem", "Path", "Removed")
 def remove_win_item(machine: Machine, *, path: str, recurse: bool = False) -> Output:
     """Remove a file or directory."""
     files = machine.files
-    full_path = files.full_path(path)
+    full_path = written_path(path)
     if full_path.upper() in map(str.upper, _PROTECTED):
         text = f"Expected a path that Windows can do without, found '{full_path}'."
         raise TwinError(f"{text} It is refused; give the folder inside it.")
@@ -94,16 +105,9 @@ def copy_win_file(machine: Machine, *, path: str, destination: str) -> Output:
     files = machine.files
     kind = files.kind(path)
     if kind != "File":
-        raise TwinError(f"Expected a file to copy at '{shown_path(machine, path)}', found: {kind}. Correct the path.")
+        raise TwinError(f"Expected a file to copy at '{written_path(path)}', found: {kind}. Correct the path.")
     if files.kind(destination) == "Directory":
-        found = files.full_path(destination)
+        found = written_path(destination)
         raise TwinError(f"Expected a file or nothing at '{found}', found a directory. Give the name of the copy too.")
     files.copy_file(path, destination)
-    return {"Path": files.full_path(path), "Destination": files.full_path(destination)}
-
-
-def shown_path(machine: Machine, path: str) -> str:
-    """Return the full form of a path that may be on a drive the host does not have."""
-    if path[:2].upper() == DRIVE:
-        return machine.files.full_path(path)
-    return path.replace("/", "\\")
+    return {"Path": written_path(path), "Destination": written_path(destination)}

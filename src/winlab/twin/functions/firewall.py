@@ -3,10 +3,12 @@
 from typing import Any, Literal
 
 from winlab.twin.errors import TwinError
-from winlab.twin.registry import Output, twin
+from winlab.twin.registry import NOT_EMPTY, Output, twin
 from winlab.windows.firewall import FirewallRule
 from winlab.windows.machine import Machine
 
+_NAME = r"^[^*?\[\]]+$"
+_PROFILES = ("Any", "Domain", "Private", "Public")
 _PROPERTIES = (
     "Name",
     "Exists",
@@ -22,7 +24,7 @@ _PROPERTIES = (
 )
 
 
-@twin("Get-WinFirewallRule", *_PROPERTIES)
+@twin("Get-WinFirewallRule", *_PROPERTIES, name=_NAME)
 def get_win_firewall_rule(machine: Machine, *, name: str) -> Output:
     """Return a firewall rule."""
     rule = machine.firewall.find(name)
@@ -30,7 +32,7 @@ def get_win_firewall_rule(machine: Machine, *, name: str) -> Output:
         absent: dict[str, Any] = dict.fromkeys(_PROPERTIES)
         return absent | {"Name": name, "Exists": False, "LocalPorts": [], "RemoteAddresses": [], "Profiles": []}
     return {
-        "Name": rule.name,
+        "Name": name,
         "Exists": True,
         "DisplayName": rule.display_name,
         "Enabled": rule.enabled,
@@ -44,7 +46,7 @@ def get_win_firewall_rule(machine: Machine, *, name: str) -> Output:
     }
 
 
-@twin("Set-WinFirewallRule", "Name", "Created")
+@twin("Set-WinFirewallRule", "Name", "Created", name=_NAME, program=NOT_EMPTY)
 def set_win_firewall_rule(  # noqa: PLR0913 - the parameters of the library function
     machine: Machine,
     *,
@@ -72,14 +74,15 @@ def set_win_firewall_rule(  # noqa: PLR0913 - the parameters of the library func
         protocol=protocol,
         local_ports=tuple(local_ports),
         remote_addresses=tuple(remote_addresses),
-        profiles=tuple(profiles),
+        # Flags, which are named by rising value.
+        profiles=tuple(sorted(profiles, key=_PROFILES.index)),
         enabled=enabled,
         program=program if program is not None else kept_program,
     )
-    return {"Name": rule.name, "Created": machine.firewall.put(rule)}
+    return {"Name": name, "Created": machine.firewall.put(rule)}
 
 
-@twin("Remove-WinFirewallRule", "Name", "Removed")
+@twin("Remove-WinFirewallRule", "Name", "Removed", name=_NAME)
 def remove_win_firewall_rule(machine: Machine, *, name: str) -> Output:
     """Remove a firewall rule."""
     return {"Name": name, "Removed": machine.firewall.remove(name)}

@@ -1,21 +1,26 @@
 """Twins of the functions that talk to a Memurai server. They run the memurai-cli.exe on the host's drive."""
 
 import os
+import re
 import subprocess
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import SecretStr
 
 from winlab.twin.errors import TwinError
-from winlab.twin.registry import Output, twin
+from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
+from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 from winlab.windows.processes import base_environment
 
+_PORTS = range(1, 65536)
 _POLL_SECONDS = 0.1
 _ATTEMPT_SECONDS = 5
 
 
-@twin("Invoke-MemuraiCommand", "ExitCode", "Output", "ErrorOutput")
+@twin("Invoke-MemuraiCommand", "ExitCode", "Output", "ErrorOutput", port=_PORTS, timeout_seconds=TIMEOUT_SECONDS)
 def invoke_memurai_command(  # noqa: PLR0913 - the parameters of the library function
     machine: Machine,
     *,
@@ -31,18 +36,22 @@ def invoke_memurai_command(  # noqa: PLR0913 - the parameters of the library fun
     """Run one command by memurai-cli; its password is in the child's environment only, a secret command on stdin."""
     if bool(arguments) == (secret_command is not None):
         raise TwinError("Expected either Arguments or SecretCommand, found both or none. Give one of them.")
-    options = ["-e", "-h", address, "-p", str(port), "--no-auth-warning"]
-    options += ["--user", user] if user is not None else []
-    call = [*options, *arguments]
-    done = _run(machine, cli_path, call, password, timeout_seconds, secret_command=secret_command)
+    done = _Client(machine, cli_path, address, port, password, user).run(arguments, timeout_seconds, secret_command)
+    if done is None:
+        # Only the command's first word: an argument may be a secret.
+        word = arguments[0] if arguments else "a command"
+        raise TwinError(
+            f"Expected an answer to {word} from {address}:{port} within {timeout_seconds} s, found none. "
+            "Is the server busy or blocked? Look at its log, or allow more time."
+        )
     return {
-        "ExitCode": done.returncode,
-        "Output": _text(machine, done.stdout),
-        "ErrorOutput": _text(machine, done.stderr),
+        "ExitCode": done.exit_code,
+        "Output": re.sub(r"\r?\n\Z", "", done.output),
+        "ErrorOutput": done.error_output,
     }
 
 
-@twin("Wait-MemuraiServer", "Ready", "ElapsedMilliseconds")
+@twin("Wait-MemuraiServer", "Ready", "ElapsedMilliseconds", port=_PORTS, timeout_seconds=TIMEOUT_SECONDS)
 def wait_memurai_server(  # noqa: PLR0913 - the parameters of the library function
     machine: Machine,
     *,
@@ -53,61 +62,80 @@ def wait_memurai_server(  # noqa: PLR0913 - the parameters of the library functi
     timeout_seconds: int = 60,
 ) -> Output:
     """Wait until a server answers and has loaded its data."""
+    client = _Client(machine, cli_path, address, port, password)
     started = time.monotonic()
     while True:
-        answers = [
-            invoke_memurai_command(
-                machine,
-                cli_path=cli_path,
-                address=address,
-                port=port,
-                arguments=arguments,
-                password=password,
-                timeout_seconds=_ATTEMPT_SECONDS,
-            )
-            for arguments in (["PING"], ["INFO", "persistence"])
-        ]
+        answer = client.readiness()
         elapsed = time.monotonic() - started
-        if answers[0]["Output"] == "PONG" and "loading:0" in answers[1]["Output"].splitlines():
+        if answer is None:
             return {"Ready": True, "ElapsedMilliseconds": int(elapsed * 1000)}
-        if elapsed > timeout_seconds:
-            last = answers[0]["Output"] or answers[0]["ErrorOutput"]
+        if elapsed >= timeout_seconds:
             raise TwinError(
-                f"Expected PONG and loading:0 from {address}:{port} within {timeout_seconds} seconds, found: {last}"
+                f"Expected PONG and loading:0 from {address}:{port} within {timeout_seconds} s, found: {answer}. Look "
+                "at the server's log, and whether its service runs and the password is right."
             )
         time.sleep(_POLL_SECONDS)
 
 
-def _run(
-    machine: Machine,
-    cli_path: str,
-    arguments: list[str],
-    password: SecretStr | None,
-    timeout_seconds: int,
-    *,
-    secret_command: SecretStr | None = None,
-) -> subprocess.CompletedProcess[bytes]:
-    if machine.files.kind(cli_path) != "File":
-        raise TwinError(f"Expected memurai-cli.exe at '{cli_path}', found no file.")
-    program = machine.files.local_path(cli_path)
-    if not os.access(program, os.X_OK):
-        raise TwinError(f"Expected a program at '{cli_path}', found a file that cannot be run.")
-    secret = {} if password is None else {"REDISCLI_AUTH": password.get_secret_value()}
-    try:
-        return subprocess.run(
-            [program, *arguments],
-            cwd=machine.root,
-            env=base_environment() | secret,
-            input=b"" if secret_command is None else secret_command.get_secret_value().encode() + b"\n",
-            capture_output=True,
-            timeout=timeout_seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise TwinError(
-            f"Expected memurai-cli to end within {timeout_seconds} seconds, found it still running; it was killed."
-        ) from None
+@dataclass(frozen=True)
+class _Answer:
+    exit_code: int
+    output: str
+    error_output: str
 
 
-def _text(machine: Machine, data: bytes) -> str:
-    return machine.files.without_root(data.decode(errors="replace")).rstrip("\r\n")
+@dataclass(frozen=True)
+class _Client:
+    """memurai-cli with the server it asks."""
+
+    machine: Machine
+    cli_path: str
+    address: str
+    port: int
+    password: SecretStr | None = None
+    user: str | None = None
+
+    def readiness(self) -> str | None:
+        """Return None when the server answers PING and has loaded its data, else what it said."""
+        for command, ready in (["PING"], r"^PONG$"), (["INFO", "persistence"], r"^loading:0\s*$"):
+            answer = self.run(command, _ATTEMPT_SECONDS)
+            if answer is None:
+                return f"no answer to {command[0]}"
+            if not re.search(ready, answer.output, re.MULTILINE):
+                return f"{answer.output.strip()} {answer.error_output.strip()}".strip()
+        return None
+
+    def run(
+        self, arguments: list[str], timeout_seconds: int, secret_command: SecretStr | None = None
+    ) -> _Answer | None:
+        """Run one command; return None when memurai-cli had to be killed at its deadline."""
+        secret = {} if self.password is None else {"REDISCLI_AUTH": self.password.get_secret_value()}
+        try:
+            done = subprocess.run(
+                [self._program(), *self._options(), *arguments],
+                cwd=self.machine.root,
+                env=base_environment() | secret,
+                input=b"" if secret_command is None else secret_command.get_secret_value().encode() + b"\n",
+                capture_output=True,
+                timeout=timeout_seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return None
+        return _Answer(done.returncode, self._shown(done.stdout), self._shown(done.stderr))
+
+    def _program(self) -> Path:
+        if self.machine.files.kind(self.cli_path) != "File":
+            path = written_path(self.cli_path)
+            raise TwinError(f"Expected the program '{path}', found no such file. Install it, or correct the path.")
+        program = self.machine.files.local_path(self.cli_path)
+        if not os.access(program, os.X_OK):
+            raise TwinError(f"Expected a program at '{self.cli_path}', found a file that cannot be run.")
+        return program
+
+    def _options(self) -> list[str]:
+        options = ["-e", "-h", self.address, "-p", str(self.port), "--no-auth-warning"]
+        return [*options, "--user", self.user] if self.user else options
+
+    def _shown(self, data: bytes) -> str:
+        return self.machine.files.without_root(data.decode(errors="replace"))

@@ -4,7 +4,7 @@ from winlab.twin.registry import Output, twin
 from winlab.windows.machine import Machine
 
 
-@twin("Get-WinTcpListener", "Port", "Listeners")
+@twin("Get-WinTcpListener", "Port", "Listeners", port=range(1, 65536))
 def get_win_tcp_listener(machine: Machine, *, port: int) -> Output:
     """Return who listens on a TCP port."""
     listeners = [

@@ -1,24 +1,23 @@
 """Twins of the functions about installed products."""
 
-import re
-
 from winlab.twin.errors import TwinError
-from winlab.twin.registry import Output, twin
+from winlab.twin.functions.services import stop_win_service
+from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.errors import LabLimitError
+from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 
 _SUCCESS = (0, 1641, 3010)
-_REBOOT = (1641, 3010)
+_STOP_SECONDS = 300
 _MEANINGS = {
-    1602: "the user cancelled the installation",
-    1603: "a fatal error during installation",
-    1605: "this product is not installed",
-    1618: "another installation is in progress",
-    1619: "the package could not be opened",
-    1620: "the file is no valid Windows Installer package",
-    1622: "the log file could not be opened",
-    1625: "forbidden by system policy",
-    1638: "another version of this product is installed",
+    1602: "it was cancelled",
+    1603: 'fatal error; look above "Return value 3" in the log for the action that failed',
+    1605: "the product is not installed",
+    1618: "another installation is in progress; wait for its end",
+    1619: "the package could not be opened; is it a whole MSI file that the account may read?",
+    1622: "the log could not be opened; does its folder exist?",
+    1625: "a system policy forbids this installation",
+    1638: "another version of the product is installed; remove it first",
 }
 
 
@@ -40,7 +39,15 @@ def get_win_product(machine: Machine, *, name: str) -> Output:
     return {"Name": name, "Products": products}
 
 
-@twin("Install-WinPackage", "ExitCode", "RebootRequired", "LogPath")
+@twin(
+    "Install-WinPackage",
+    "ExitCode",
+    "RebootRequired",
+    "LogPath",
+    sha256=r"^[0-9A-Fa-f]{64}$",
+    properties=r"(?-i:^[A-Z_][A-Z0-9_.]*=)",
+    timeout_seconds=TIMEOUT_SECONDS,
+)
 def install_win_package(  # noqa: PLR0913 - the parameters of the library function
     machine: Machine,
     *,
@@ -49,51 +56,52 @@ def install_win_package(  # noqa: PLR0913 - the parameters of the library functi
     log_path: str,
     properties: list[str] = [],  # noqa: B006 - the default of the library function, never changed
     stop_services: list[str] = [],  # noqa: B006
-    timeout_seconds: int = 600,
+    timeout_seconds: int = 600,  # noqa: ARG001 - the lab's installer always ends at once
 ) -> Output:
     """Install an MSI after its checksum was compared."""
     if machine.files.kind(path) != "File":
-        raise TwinError(f"Expected a package at '{path}', found no file.")
+        raise TwinError(f"Expected the package '{written_path(path)}', found no such file. Upload it first.")
     found = machine.files.sha256(path)
     if found != sha256.lower():
-        raise TwinError(f"Expected the SHA-256 {sha256.lower()} for '{path}', found {found}. Nothing was installed.")
-    pairs = dict(_property(text) for text in properties)
-    _stop(machine, stop_services, timeout_seconds)
-    return _result(machine.products.install(path, pairs, log_path), log_path, "install")
+        package = written_path(path)
+        raise TwinError(f"Expected SHA-256 {sha256.lower()} of '{package}', found {found}. Upload the right package.")
+    _stop(machine, stop_services)
+    pairs = dict(text.split("=", 1) for text in properties)
+    return _result(machine.products.install(path, pairs, log_path), log_path)
 
 
-@twin("Uninstall-WinPackage", "ExitCode", "RebootRequired", "LogPath")
+@twin(
+    "Uninstall-WinPackage",
+    "ExitCode",
+    "RebootRequired",
+    "LogPath",
+    product_code=r"^\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}$",
+    timeout_seconds=TIMEOUT_SECONDS,
+)
 def uninstall_win_package(
     machine: Machine,
     *,
     product_code: str,
     log_path: str,
     stop_services: list[str] = [],  # noqa: B006 - the default of the library function, never changed
-    timeout_seconds: int = 600,
+    timeout_seconds: int = 600,  # noqa: ARG001 - the lab's installer always ends at once
 ) -> Output:
     """Remove an installed product."""
-    _stop(machine, stop_services, timeout_seconds)
-    return _result(machine.products.uninstall(product_code, log_path), log_path, "uninstall")
+    _stop(machine, stop_services)
+    return _result(machine.products.uninstall(product_code, log_path), log_path)
 
 
-def _property(text: str) -> tuple[str, str]:
-    match = re.fullmatch(r"([A-Z_][A-Z0-9_.]*)=(.*)", text, re.DOTALL)
-    if match is None:
-        raise TwinError(f"Expected a public property as NAME=value with an upper-case name, found '{text}'.")
-    return match[1], match[2]
-
-
-def _stop(machine: Machine, names: list[str], timeout_seconds: int) -> None:
+def _stop(machine: Machine, names: list[str]) -> None:
     for name in names:
-        service = machine.services.find(name)
-        if service is not None and service.state != "Stopped":
-            machine.services.stop(name, timeout_seconds)
+        if machine.services.find(name) is not None:
+            stop_win_service(machine, name=name, timeout_seconds=_STOP_SECONDS)
 
 
-def _result(exit_code: int, log_path: str, action: str) -> Output:
+def _result(exit_code: int, log_path: str) -> Output:
+    log = written_path(log_path)
     if exit_code not in _SUCCESS:
-        meaning = _MEANINGS.get(exit_code, "see https://learn.microsoft.com/windows/win32/msi/error-codes")
-        text = f"Expected msiexec to {action} with exit code 0, 1641 or 3010, found {exit_code} ({meaning})."
-        raise TwinError(f"{text} Read the log '{log_path}'.")
-    full_path = log_path.replace("/", "\\")
-    return {"ExitCode": exit_code, "RebootRequired": exit_code in _REBOOT, "LogPath": full_path}
+        meaning = _MEANINGS.get(exit_code, "see Microsoft's list of msiexec error messages")
+        raise TwinError(
+            f"Expected msiexec to succeed, found exit code {exit_code}: {meaning}. Its log on the host is {log}."
+        )
+    return {"ExitCode": exit_code, "RebootRequired": exit_code != 0, "LogPath": log}

@@ -1,23 +1,26 @@
 """Twins of the functions about access control."""
 
+from dataclasses import replace
 from typing import Any
 
 from winlab.twin.errors import TwinError
-from winlab.twin.functions.files import shown_path
 from winlab.twin.registry import Output, twin
+from winlab.windows.errors import LabLimitError
+from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 from winlab.windows.security import AccessEntry
 
 _ENTRY_FIELDS = {"Sid": str, "Type": str, "Rights": int, "InheritanceFlags": int, "PropagationFlags": int}
 
 
-@twin("Get-WinAcl", "Path", "Exists", "OwnerSid", "OwnerName", "InheritanceEnabled", "Entries")
+@twin("Get-WinAcl", "Path", "Kind", "OwnerSid", "OwnerName", "InheritanceEnabled", "Entries")
 def get_win_acl(machine: Machine, *, path: str) -> Output:
     """Return owner and access entries of a file or directory."""
-    if machine.files.kind(path) == "Absent":
+    kind = machine.files.kind(path)
+    if kind == "Absent":
         return {
-            "Path": shown_path(machine, path),
-            "Exists": False,
+            "Path": written_path(path),
+            "Kind": kind,
             "OwnerSid": None,
             "OwnerName": None,
             "InheritanceEnabled": None,
@@ -25,8 +28,8 @@ def get_win_acl(machine: Machine, *, path: str) -> Output:
         }
     descriptor = machine.security.descriptor(path)
     return {
-        "Path": machine.files.full_path(path),
-        "Exists": True,
+        "Path": written_path(path),
+        "Kind": kind,
         "OwnerSid": descriptor.owner,
         "OwnerName": machine.accounts.name_of(descriptor.owner),
         "InheritanceEnabled": descriptor.inheritance_enabled,
@@ -52,18 +55,38 @@ def set_win_acl(
 ) -> Output:
     """Make owner, inheritance and explicit entries exactly these."""
     if machine.files.kind(path) == "Absent":
-        found = shown_path(machine, path)
+        found = written_path(path)
         raise TwinError(f"Expected a file or directory at '{found}', found nothing. Create it first.")
     machine.security.set(
         path,
         owner=owner_sid,
         inheritance_enabled=inheritance_enabled,
-        entries=[_entry(given) for given in entries],
+        entries=_merged([_entry(given) for given in entries]),
     )
-    return {"Path": machine.files.full_path(path)}
+    return {"Path": written_path(path)}
+
+
+def _merged(entries: list[AccessEntry]) -> list[AccessEntry]:
+    """Return the entries as .NET keeps them: those that differ in nothing but their rights are one.
+
+    Source: MergeAces in https://github.com/dotnet/runtime/blob/main/src/libraries/System.Security.AccessControl/src/
+    System/Security/AccessControl/ACL.cs
+    """
+    merged: dict[AccessEntry, int] = {}
+    for entry in entries:
+        scope = replace(entry, rights=0)
+        merged[scope] = merged.get(scope, 0) | entry.rights
+    found = [replace(scope, rights=rights) for scope, rights in merged.items()]
+    if len({(entry.sid, entry.type, entry.rights) for entry in found}) < len(found):
+        raise LabLimitError("this lab does not know how .NET merges entries that differ in their inheritance alone")
+    return found
 
 
 def _entry(given: dict[str, Any]) -> AccessEntry:
+    missing = next((name for name in _ENTRY_FIELDS if name not in given), None)
+    if missing is not None:
+        wanted = ", ".join(_ENTRY_FIELDS)
+        raise TwinError(f"Expected an entry with {wanted}, found one without {missing}. Give all of them.")
     for name, kind in _ENTRY_FIELDS.items():
         if type(given.get(name)) is not kind:
             found = repr(given.get(name))
@@ -73,6 +96,7 @@ def _entry(given: dict[str, Any]) -> AccessEntry:
         raise TwinError(f"Expected only {', '.join(_ENTRY_FIELDS)} in an entry, found {', '.join(sorted(unknown))}.")
     if given["Type"] not in ("Allow", "Deny"):
         raise TwinError(f"Expected the type Allow or Deny for {given['Sid']}, found '{given['Type']}'.")
-    return AccessEntry(
-        given["Sid"], given["Type"], given["Rights"], given["InheritanceFlags"], given["PropagationFlags"]
-    )
+    # Significant only where something is inherited:
+    # https://learn.microsoft.com/dotnet/api/system.security.accesscontrol.authorizationrule.propagationflags
+    propagation = given["PropagationFlags"] if given["InheritanceFlags"] else 0
+    return AccessEntry(given["Sid"], given["Type"], given["Rights"], given["InheritanceFlags"], propagation)

@@ -1,13 +1,11 @@
 """Twins of the functions about services."""
 
-import re
 from dataclasses import replace
 from typing import Any, Literal
 
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.host import iso_time
-from winlab.twin.registry import Output, twin
-from winlab.windows.accounts import LOCAL_SYSTEM_ACCOUNT
+from winlab.twin.registry import NOT_EMPTY, TIMEOUT_SECONDS, Output, twin
 from winlab.windows.errors import (
     ACCESS_DENIED,
     BAD_EXECUTABLE,
@@ -22,8 +20,6 @@ from winlab.windows.errors import (
 from winlab.windows.machine import Machine
 from winlab.windows.services import RecoveryAction, Service, ServiceSettings
 
-_ACCOUNT = r"LocalSystem|NT AUTHORITY\\(LocalService|NetworkService)|NT SERVICE\\[^\\/]+|.+\$"
-_ACTION = re.compile(r"(restart|none)/(\d+)")
 _HINT = "The reason is in the Application and System event logs and in the service's own log file: look there."
 # Win32_Service.StartService: https://learn.microsoft.com/windows/win32/cimwin32prov/startservice-method-in-class-win32-service
 _RETURN_VALUES = {
@@ -62,7 +58,8 @@ def get_win_service(machine: Machine, *, name: str) -> Output:
         "Name": service.name,
         "Exists": True,
         "DisplayName": settings.display_name,
-        "Description": settings.description,
+        # Windows keeps no empty description.
+        "Description": settings.description or None,
         "ImagePath": settings.image_path,
         "Account": settings.account,
         "StartType": settings.start_type,
@@ -76,7 +73,17 @@ def get_win_service(machine: Machine, *, name: str) -> Output:
     }
 
 
-@twin("Set-WinService", "Name", "Created")
+@twin(
+    "Set-WinService",
+    "Name",
+    "Created",
+    image_path=NOT_EMPTY,
+    display_name=NOT_EMPTY,
+    description=NOT_EMPTY,
+    account=r"^(LocalSystem|NT AUTHORITY\\(LocalService|NetworkService)|NT SERVICE\\[^\\/]+|.+\$)$",
+    recovery_reset_seconds=range(2**32),
+    recovery_actions=r"^(restart|none)/\d+$",
+)
 def set_win_service(  # noqa: PLR0913 - the parameters of the library function
     machine: Machine,
     *,
@@ -102,45 +109,39 @@ def set_win_service(  # noqa: PLR0913 - the parameters of the library function
         "recover_on_non_crash_failures": recover_on_non_crash_failures,
     }
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    _require_account(account or LOCAL_SYSTEM_ACCOUNT)
     service = machine.services.find(name)
     if service is not None:
-        machine.services.change(service.name, replace(service.settings, **changes))
-        return {"Name": service.name, "Created": False}
+        machine.services.change(service.name, _changed(service.settings, changes))
+        return {"Name": name, "Created": False}
     if image_path is None:
         text = f"Expected the service '{name}' or an ImagePath to create it with, found neither. Give its ImagePath."
         raise TwinError(text)
     # New-Service makes services that start with Windows and run as LocalSystem.
     created = ServiceSettings(image_path, display_name=name, start_type="Automatic")
-    machine.services.create(name, replace(created, **changes))
+    machine.services.create(name, _changed(created, changes))
     return {"Name": name, "Created": True}
+
+
+def _changed(settings: ServiceSettings, changes: dict[str, Any]) -> ServiceSettings:
+    """Return settings with changes; setting no recovery actions deletes the reset period as well.
+
+    Source: https://learn.microsoft.com/windows/win32/api/winsvc/ns-winsvc-service_failure_actionsw
+    """
+    changed = replace(settings, **changes)
+    return changed if changed.recovery_actions else replace(changed, recovery_reset_seconds=0)
 
 
 def _actions(texts: list[str] | None) -> tuple[RecoveryAction, ...] | None:
     if texts is None:
         return None
-    actions = []
-    for text in texts:
-        match = _ACTION.fullmatch(text)
-        if match is None:
-            raise TwinError(
-                f"Cannot validate argument on parameter 'RecoveryActions'. The argument \"{text}\" does not match the "
-                '"^(restart|none)/\\d+$" pattern.'
-            )
-        kind: Literal["restart", "none"] = "restart" if match[1] == "restart" else "none"
-        actions.append(RecoveryAction(kind, int(match[2])))
-    return tuple(actions)
+    return tuple(_action(*text.lower().split("/")) for text in texts)
 
 
-def _require_account(account: str) -> None:
-    if not re.fullmatch(_ACCOUNT, account, re.IGNORECASE):
-        raise TwinError(
-            f"Cannot validate argument on parameter 'Account'. The argument \"{account}\" does not match the "
-            f'"^({_ACCOUNT})$" pattern.'
-        )
+def _action(kind: str, delay: str) -> RecoveryAction:
+    return RecoveryAction("restart" if kind == "restart" else "none", int(delay))
 
 
-@twin("Start-WinService", "Name", "State", "ProcessId")
+@twin("Start-WinService", "Name", "State", "ProcessId", timeout_seconds=TIMEOUT_SECONDS)
 def start_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60) -> Output:
     """Start a service and wait for Running."""
     service = _existing(machine, name)
@@ -154,7 +155,7 @@ def start_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60)
     return _state(service)
 
 
-@twin("Stop-WinService", "Name", "State", "ProcessId")
+@twin("Stop-WinService", "Name", "State", "ProcessId", timeout_seconds=TIMEOUT_SECONDS)
 def stop_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60) -> Output:
     """Stop a service and wait until its process is gone."""
     service = _existing(machine, name)
@@ -168,7 +169,7 @@ def stop_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60) 
     return _state(service)
 
 
-@twin("Restart-WinService", "Name", "State", "ProcessId")
+@twin("Restart-WinService", "Name", "State", "ProcessId", timeout_seconds=TIMEOUT_SECONDS)
 def restart_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60) -> Output:
     """Stop a service if it runs, and start it; each may take the time given."""
     stop_win_service(machine, name=name, timeout_seconds=timeout_seconds)

@@ -1,0 +1,208 @@
+"""What needs a server: starting and stopping its service, Invoke-MemuraiCommand, Wait-MemuraiServer, who listens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from contract_host import MEMURAI_FOLDER, Answer, ContractHost, PracticeHost
+
+PASSWORD = "Secret-7391 with 'quotes'"
+CLI = f"{MEMURAI_FOLDER}\\memurai-cli.exe"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server of the tests' own.
+
+    host: where it runs. service: its name. port: where it listens.
+    """
+
+    host: ContractHost
+    service: str
+    port: int
+    target: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        target = {"CliPath": CLI, "Address": self.host.server_address, "Port": self.port}
+        object.__setattr__(self, "target", {**target, "Password": {"$secret": PASSWORD}})
+
+    def start(self) -> Answer:
+        return self.host.call("Start-WinService", Name=self.service)
+
+    def stop(self) -> Answer:
+        return self.host.call("Stop-WinService", Name=self.service)
+
+    def ask(self, *arguments: str, **more: Any) -> Answer:
+        return self.host.call("Invoke-MemuraiCommand", **{**self.target, "Arguments": list(arguments), **more})
+
+    def state(self) -> Answer:
+        return self.host.call("Get-WinService", Name=self.service)
+
+    def listeners(self) -> list[Answer]:
+        found: list[Answer] = self.host.call("Get-WinTcpListener", Port=self.port)["Listeners"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def server(host: ContractHost, package: Path) -> Iterator[Server]:
+    """A server that is stopped at first."""
+    if isinstance(host, PracticeHost):
+        install(host, package)
+    if host.without_server:
+        pytest.skip(host.without_server)
+    folder, port = host.new_folder(), host.free_port()
+    path, data = f"{folder}\\server.conf", folder.replace("\\", "/")
+    lines = [f"bind {host.server_address}", f"port {port}", f'dir "{data}"', f'requirepass "{PASSWORD}"', 'save ""']
+    host.put(path, "\r\n".join([*lines, ""]).encode())
+    service = host.new_service(StartType="Manual")
+    image = f'"{MEMURAI_FOLDER}\\memurai.exe" --service-run --service-name {service} "{path}"'
+    host.call("Set-WinService", Name=service, ImagePath=image)
+    yield Server(host, service, port)
+    host.call("Stop-WinService", Name=service)
+
+
+def install(host: PracticeHost, package: Path) -> None:
+    """Install the stand-in package without a service of its own."""
+    content, path = package.read_bytes(), f"{host.new_folder()}\\package.msi"
+    digest = host.put(path, content)
+    assert digest == sha256(content).hexdigest()
+    properties = ["INSTALL_SERVICE=0", "ADD_FIREWALL_RULE=0"]
+    host.call("Install-WinPackage", Path=path, Sha256=digest, LogPath=f"{path}.log", Properties=properties)
+
+
+@pytest.fixture
+def running(server: Server) -> Server:
+    """The server, running and ready."""
+    server.start()
+    server.host.call("Wait-MemuraiServer", **server.target)
+    return server
+
+
+def test_a_service_starts_once_and_stops_once(server: Server) -> None:
+    started = server.start()
+    assert (started["Name"], started["State"]) == (server.service, "Running")
+    assert server.start() == started
+    state = server.state()
+    assert (state["State"], state["ProcessId"], state["ExitCode"]) == ("Running", started["ProcessId"], 0)
+    assert state["ProcessStartTimeUtc"].endswith("Z")
+    for _ in range(2):
+        assert server.stop() == {"Name": server.service, "State": "Stopped", "ProcessId": 0}
+    state = server.state()
+    assert (state["State"], state["ProcessId"], state["ProcessStartTimeUtc"]) == ("Stopped", 0, None)
+
+
+def test_a_restart_starts_what_is_stopped_and_gives_another_process(server: Server) -> None:
+    server.stop()
+    processes = [server.host.call("Restart-WinService", Name=server.service)["ProcessId"] for _ in range(2)]
+    assert processes[0] != processes[1]
+    assert server.state()["ProcessId"] == processes[1]
+
+
+def test_a_server_that_is_ready_answers(running: Server) -> None:
+    assert running.host.call("Wait-MemuraiServer", **running.target)["ElapsedMilliseconds"] >= 0
+    assert running.ask("PING") == {"ExitCode": 0, "Output": "PONG", "ErrorOutput": ""}
+
+
+def test_a_listener_is_known_by_its_service(running: Server) -> None:
+    assert running.listeners() == [
+        {
+            "Address": running.host.server_address,
+            "ProcessId": running.state()["ProcessId"],
+            "ProcessName": "memurai",
+            "Services": [running.service],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    "value", ["", "with blanks", 'quotes " \\" \' and \\\\', "ends in \\", "it's {all} $(1) %PATH% ^&|"]
+)
+def test_arguments_arrive_as_they_are(running: Server, value: str) -> None:
+    running.ask("DEL", "key")
+    running.ask("LPUSH", "key", value)
+    assert running.ask("STRLEN", "none")["Output"] == "0"
+    assert running.ask("LPOS", "key", value)["Output"] == "0"
+    assert running.ask("LRANGE", "key", "0", "-1")["Output"] == value
+
+
+def test_an_error_of_the_server_is_an_exit_code_and_a_text(running: Server) -> None:
+    answer = running.ask("NOSUCHCOMMAND", "x")
+    assert answer["ExitCode"] != 0
+    assert "unknown command" in answer["Output"] + answer["ErrorOutput"]
+
+
+@pytest.mark.parametrize("password", [None, {"$secret": "wrong"}])
+def test_the_password_is_needed(running: Server, password: object) -> None:
+    answer = running.ask("GET", "key", Password=password)
+    assert answer["ExitCode"] != 0
+    assert "NOAUTH" in answer["Output"] + answer["ErrorOutput"]
+
+
+def test_a_user_is_named(running: Server) -> None:
+    assert running.ask("ACL", "WHOAMI", User="default")["Output"] == "default"
+
+
+def test_a_secret_command_is_carried_out(running: Server) -> None:
+    secret = {"$secret": 'SET "a secret key" "Größe"'}
+    answer = running.host.call("Invoke-MemuraiCommand", **running.target, SecretCommand=secret)
+    assert answer["Output"] == "OK"
+    assert running.ask("GET", "a secret key")["Output"] == "Größe"
+
+
+def test_either_arguments_or_a_secret_command_is_given(running: Server) -> None:
+    neither = running.host.refusal("Invoke-MemuraiCommand", **running.target)
+    both = running.host.refusal(
+        "Invoke-MemuraiCommand", **running.target, Arguments=["PING"], SecretCommand={"$secret": "GET hidden"}
+    )
+    for refusal in (neither, both):
+        assert "Expected either Arguments or SecretCommand, found both or none." in refusal
+        assert "hidden" not in refusal
+
+
+def test_a_command_without_an_answer_ends_at_its_deadline(running: Server) -> None:
+    arguments = {"Arguments": ["BLPOP", "hidden", "0"], "TimeoutSeconds": 1}
+    refusal = running.host.refusal("Invoke-MemuraiCommand", **running.target, **arguments)
+    address = f"{running.host.server_address}:{running.port}"
+    assert f"Expected an answer to BLPOP from {address} within 1 s, found none." in refusal
+    assert "hidden" not in refusal
+
+
+def test_a_password_has_to_be_a_secret(running: Server) -> None:
+    refusal = running.host.refusal("Wait-MemuraiServer", **{**running.target, "Password": "in clear"})
+    assert "'Password'" in refusal
+    assert "in clear" not in refusal
+
+
+def test_a_client_that_is_not_there_is_an_error(running: Server) -> None:
+    path = f"{running.host.scratch}\\memurai-cli.exe"
+    refusal = running.host.refusal("Wait-MemuraiServer", **{**running.target, "CliPath": path.replace("\\", "/")})
+    assert f"Expected the program '{path}', found no such file." in refusal
+
+
+def test_a_server_that_is_not_there_is_an_error_at_the_deadline(server: Server) -> None:
+    server.stop()
+    assert server.listeners() == []
+    refusal = server.host.refusal("Wait-MemuraiServer", **server.target, TimeoutSeconds=1)
+    address = f"{server.host.server_address}:{server.port}"
+    assert f"Expected PONG and loading:0 from {address} within 1 s, found:" in refusal
+    assert PASSWORD not in refusal
+    answer = server.ask("PING")
+    assert answer["ExitCode"] != 0
+
+
+def test_a_service_whose_program_ends_at_once_does_not_start(server: Server) -> None:
+    path, name = f"{server.host.new_folder()}\\server.conf", server.host.new_service(StartType="Manual")
+    server.host.put(path, f"port {server.host.free_port()}\r\nno-such-directive x\r\n".encode())
+    image = f'"{MEMURAI_FOLDER}\\memurai.exe" --service-run --service-name {name} "{path}"'
+    server.host.call("Set-WinService", Name=name, ImagePath=image)
+    refusal = server.host.refusal("Start-WinService", Name=name, TimeoutSeconds=30)
+    # It ends before it says that it runs, or right after that.
+    assert re.search(f"Expected (to start the service '{name}'|the service '{name}' to be Running), found", refusal)
+    assert "event logs" in refusal
+    assert server.host.call("Get-WinService", Name=name)["State"] == "Stopped"

@@ -1,0 +1,254 @@
+"""One PowerShell per host, whatever the network does: nothing is lost and nothing runs twice."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from lab_practice import wait_until
+from pyinfra.api import HiddenValue
+
+from winfra.exceptions import HostConnectionError, HostError, HostTimeoutError, TransferError
+from winfra.session import session as session_module
+from winfra.session.options import ConnectionOptions
+from winfra.session.session import Session
+from winlab.lab import Lab, LabHost
+from winlab.windows.machine import Machine
+
+PASSWORD = "practice-password"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    host = LabHost("lab1", "127.77.0.1", "Administrator", PASSWORD)
+    with Lab([host], directory=tmp_path_factory.mktemp("session")) as started:
+        yield started
+
+
+@pytest.fixture
+def machine(lab: Lab) -> Machine:
+    machine = lab.machines["lab1"]
+    machine.process_starts.clear()
+    return machine
+
+
+def open_session(lab: Lab, **options: object) -> tuple[Session, list[str]]:
+    """Return an open session and what it reports."""
+    data = {
+        "winrm_hostname": "127.77.0.1",
+        "winrm_user": "Administrator",
+        "winrm_password": HiddenValue(PASSWORD),
+        "winrm_ca_bundle": str(lab.ca_bundle),
+        **options,
+    }
+    reports: list[str] = []
+    session = Session("@winrm/lab1", ConnectionOptions.from_host_data("@winrm/lab1", data), reports.append)
+    session.open()
+    return session, reports
+
+
+@pytest.fixture(params=["https with NTLM", "http with NTLM, sealed", "https with basic"])
+def any_session(lab: Lab, machine: Machine, request: pytest.FixtureRequest) -> Iterator[Session]:
+    assert machine
+    options: dict[str, dict[str, object]] = {
+        "https with NTLM": {},
+        "http with NTLM, sealed": {"winrm_scheme": "http"},
+        "https with basic": {"winrm_transport": "basic"},
+    }
+    opened, _ = open_session(lab, **options[request.param])
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def session(lab: Lab, machine: Machine) -> Iterator[Session]:
+    assert machine
+    opened, _ = open_session(lab)
+    yield opened
+    opened.close()
+
+
+def run(session: Session, script: str, timeout: float | None = None) -> tuple[int, str]:
+    reply = session.run(script, {}, timeout)
+    return reply.exit_code, reply.stdout.decode()
+
+
+def kind(session: Session, path: str) -> str:
+    reply = session.call("Get-WinItem", {"Path": path}, {}, None)
+    return str(json.loads(reply.stdout)["Kind"])
+
+
+def test_everything_goes_through_one_powershell(any_session: Session, machine: Machine) -> None:
+    assert run(any_session, "Write-Output 'h\u00e9'") == (0, "h\u00e9\r\n")
+    assert run(any_session, "exit 7")[0] == 7
+    assert kind(any_session, "C:\\Windows") == "Directory"
+    content = os.urandom(700_000)
+    any_session.upload(io.BytesIO(content), "C:\\Windows\\Temp\\big", None, None)
+    back = io.BytesIO()
+    any_session.download("C:\\Windows\\Temp\\big", back, None)
+    assert back.getvalue() == content
+    assert machine.process_starts["powershell.exe"] == 1
+
+
+def lose_answers(session: Session, monkeypatch: pytest.MonkeyPatch, count: int) -> Callable[[], int]:
+    """Let that many answers be lost after the server has sent them; return a counter of what is left to lose."""
+    protocol = session._protocol
+    receive, left = protocol.get_command_output_raw, [count]
+
+    def lossy(shell: str, command: str) -> object:
+        answer = receive(shell, command)
+        if left[0] and answer[0]:
+            left[0] -= 1
+            raise requests.ConnectionError("the answer was lost")
+        return answer
+
+    monkeypatch.setattr(protocol, "get_command_output_raw", lossy)
+    monkeypatch.setattr(session_module, "FIRST_PAUSE_SECONDS", 0.01)
+    return lambda: left[0]
+
+
+def test_a_lost_answer_is_asked_for_again_and_nothing_runs_twice(
+    session: Session, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = lose_answers(session, monkeypatch, 2)
+    reply = session.call("New-WinDirectory", {"Path": "C:\\Once"}, {}, None)
+    # Had it run again, it would have found the folder there.
+    assert json.loads(reply.stdout)["Created"] is True
+    assert left() == 0
+    assert kind(session, "C:\\Once") == "Directory"
+    assert machine.process_starts["powershell.exe"] == 1
+    machine.files.remove("C:\\Once")
+
+
+def test_an_upload_survives_lost_connections(lab: Lab, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "FIRST_PAUSE_SECONDS", 0.01)
+    content = os.urandom(2_000_000)
+
+    class Dropping(io.BytesIO):
+        """Drops all connections of the server between two blocks."""
+
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() == session_module.LARGEST_BLOCK * 3:
+                lab.servers["lab1"].drop_connections()
+            return super().read(size)
+
+    session.upload(Dropping(content), "C:\\Windows\\Temp\\dropped", None, None)
+    assert lab.machines["lab1"].files.read_bytes("C:\\Windows\\Temp\\dropped") == content
+
+
+def test_a_network_that_stays_away_is_an_error_of_this_host(
+    lab: Lab, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lab
+    lose_answers(session, monkeypatch, 100)
+    with pytest.raises(HostConnectionError, match=r"could not reach https://127\.77\.0\.1:5986/wsman"):
+        run(session, "Get-Date")
+    monkeypatch.undo()
+
+
+def test_a_lost_shell_is_reopened(lab: Lab, session: Session, machine: Machine) -> None:
+    assert run(session, "Write-Output 1")[1] == "1\r\n"
+    lab.servers["lab1"].end_shells()
+    assert run(session, "Write-Output 2")[1] == "2\r\n"
+    assert machine.process_starts["powershell.exe"] == 2
+
+
+def test_a_shell_lost_while_something_runs_is_an_error_and_not_run_again(lab: Lab, session: Session) -> None:
+    server = lab.servers["lab1"]
+    sent = server.statistics.actions["Send"]
+
+    def end_when_running() -> None:
+        wait_until(lambda: server.statistics.actions["Send"] > sent, "the script to be sent")
+        server.end_shells()
+
+    ending = threading.Thread(target=end_when_running)
+    ending.start()
+    with pytest.raises(HostConnectionError):
+        run(session, "Start-Sleep 30")
+    ending.join()
+    assert run(session, "Write-Output back")[1] == "back\r\n"
+
+
+def test_a_request_that_takes_too_long_is_ended_on_the_host(session: Session, machine: Machine) -> None:
+    with pytest.raises(HostTimeoutError, match="script: no answer in time; PowerShell was ended on the host"):
+        run(session, "Start-Sleep 60", timeout=1)
+    assert run(session, "Write-Output next")[1] == "next\r\n"
+    assert machine.process_starts["powershell.exe"] == 2
+
+
+def test_a_process_that_ended_is_replaced_by_the_next_request(session: Session, machine: Machine) -> None:
+    session._agent().send(b"x quit\n")
+    assert run(session, "Write-Output 1")[1] == "1\r\n"
+    assert machine.process_starts["powershell.exe"] == 2
+
+
+@pytest.fixture
+def withheld(machine: Machine) -> Iterator[Machine]:
+    machine.agent_withholds_output = True
+    yield machine
+    machine.agent_withholds_output = False
+
+
+def test_where_the_agent_can_not_answer_each_command_has_its_own_process(lab: Lab, withheld: Machine) -> None:
+    session, reports = open_session(lab, winrm_start_timeout=1)
+    assert run(session, "Write-Output 1")[1] == "1\r\n"
+    assert kind(session, "C:\\Windows") == "Directory"
+    session.upload(io.BytesIO(b"slow"), "C:\\Windows\\Temp\\slow", None, None)
+    session.close()
+    assert withheld.files.read_bytes("C:\\Windows\\Temp\\slow") == b"slow"
+    assert withheld.process_starts["powershell.exe"] == 5
+    assert "each command starts a process of its own" in reports[0]
+
+
+def test_constrained_language_mode_is_refused_with_its_reason(lab: Lab, machine: Machine) -> None:
+    machine.summary.language_mode = "ConstrainedLanguage"
+    try:
+        with pytest.raises(HostConnectionError, match="expected PowerShell in FullLanguage mode, found Constrained"):
+            open_session(lab)
+    finally:
+        machine.summary.language_mode = "FullLanguage"
+
+
+def test_a_damaged_upload_leaves_the_destination_as_it_was(
+    session: Session, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.files.write_bytes("C:\\Windows\\Temp\\kept", b"before")
+    monkeypatch.setattr(session_module, "block_field", lambda block: session_module.text_field("x" * len(block)))
+    with pytest.raises(TransferError, match="SHA-256"):
+        session.upload(io.BytesIO(b"after!"), "C:\\Windows\\Temp\\kept", None, None)
+    assert machine.files.read_bytes("C:\\Windows\\Temp\\kept") == b"before"
+    assert not [name for name in machine.files.names("C:\\Windows\\Temp") if name.endswith(".partial")]
+
+
+def test_a_full_disk_leaves_the_destination_as_it_was(session: Session, machine: Machine) -> None:
+    machine.files.write_bytes("C:\\Windows\\Temp\\kept", b"before")
+    reserved, machine.files.reserved_bytes = machine.files.reserved_bytes, machine.files.capacity_bytes
+    try:
+        with pytest.raises(TransferError, match="There is not enough space on the disk"):
+            session.upload(io.BytesIO(b"x" * 100), "C:\\Windows\\Temp\\kept", None, None)
+    finally:
+        machine.files.reserved_bytes = reserved
+    assert machine.files.read_bytes("C:\\Windows\\Temp\\kept") == b"before"
+
+
+def test_a_request_too_large_for_one_envelope_is_refused_before_it_is_sent(session: Session) -> None:
+    with pytest.raises(HostError, match="expected a request of at most 340000 bytes"):
+        run(session, "#" * 400_000)
+
+
+def test_closing_leaves_no_shell_on_the_host(lab: Lab, session: Session) -> None:
+    run(session, "Write-Output 1")
+    session.close()
+    assert lab.servers["lab1"].shell_count == 0
+    assert isinstance(session, Session)
+
+
+def test_nothing_is_printed_about_a_path_that_is_not_there(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(TransferError, match=r"download of C:\\not there"):
+        session.download("C:\\not there", (tmp_path / "x").open("wb"), None)
