@@ -27,6 +27,7 @@ from winfra.redaction import CHANGED, Redaction
 from winfra.secrets import MASK, hidden_values
 
 APPEND_ONLY = ("appendonly",)
+DATA_PLACES = ("dir", "dbfilename", "appendfilename", "appenddirname")
 YES = (("yes",),)
 
 
@@ -76,17 +77,20 @@ class Plan:
 
     @property
     def switches_append_only_on(self) -> bool:
-        """Whether the running server has to begin its append-only file: a restart would load an empty one."""
-        return any(change.key == APPEND_ONLY and change.after == YES for change in self.drift)
+        """Whether the server has to begin its append-only file while it runs: a start would load an empty one."""
+        return any(_switches_append_only_on(change) for change in (*self.changes, *self.drift))
 
     @property
     def live_changes(self) -> tuple[Change, ...]:
         """What the running server is to be given."""
         return tuple(
-            change
-            for change in self.drift
-            if not needs_restart(change) and not (change.key == APPEND_ONLY and change.after == YES)
+            change for change in self.drift if not needs_restart(change) and not _switches_append_only_on(change)
         )
+
+    @property
+    def moves_data(self) -> tuple[str, ...]:
+        """The directives by which a server would start without the data it has now."""
+        return tuple(change.key[0] for change in self.changes if change.key[0] in DATA_PLACES and change.before)
 
     @property
     def restart(self) -> bool:
@@ -120,6 +124,11 @@ def applied(
         return
     if plan is None:
         yield failure(f"configuration {place.path}: the running server could not be asked for its values (above)")
+    elif plan.running and plan.moves_data:
+        yield from refuse(
+            f"configuration {place.path}: expected the data to stay where it is while the server runs, found another "
+            f"{', '.join(plan.moves_data)}: the server would start empty. Stop the service, move the data, run again."
+        )
     elif plan.is_empty:
         current_host.noop(f"configuration {place.path} and its server are as desired")
     else:
@@ -131,7 +140,7 @@ def applied(
 def _plan(place: Place, present: str | None, desired: str, *, running: bool, keep_foreign: bool) -> Plan | None:
     new = Endpoint.of(desired)
     if present is None:
-        return Plan(desired, new, new, tuple(compare("", desired)) or (_whole_file(),), (), running=False)
+        return Plan(desired, new, new, (_whole_file(),), (), running=False)
     text = merge(present, desired) if keep_foreign else desired
     changes = compare(present, desired)
     if not changes and not keep_foreign and present.split() != desired.split():
@@ -141,6 +150,10 @@ def _plan(place: Place, present: str | None, desired: str, *, running: bool, kee
     if running:
         drift = _drift(place, live, desired)
     return None if drift is None else Plan(text, new, live, changes, drift, running=running)
+
+
+def _switches_append_only_on(change: Change) -> bool:
+    return change.key == APPEND_ONLY and change.after == YES
 
 
 def _whole_file() -> Change:
@@ -175,8 +188,9 @@ def _is_list(name: str) -> bool:
 
 def _parameters(place: Place, plan: Plan) -> dict[str, object]:
     live = set_arguments(plan.live_changes)
-    undo = set_arguments(tuple(_reversed(change) for change in plan.live_changes))
     append_only = plan.switches_append_only_on
+    undo = set_arguments(tuple(_reversed(change) for change in plan.live_changes))
+    undo += ("appendonly", "no") if append_only else ()
     return {
         "Path": place.path,
         "StagedPath": place.staged,

@@ -15,11 +15,11 @@ from pydantic import SecretStr
 
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
-from winlab.twin.functions.files import shown_path
 from winlab.twin.functions.host import iso_time
 from winlab.twin.functions.memurai import invoke_memurai_command
 from winlab.twin.functions.services import start_win_service, stop_win_service
 from winlab.twin.registry import Output, twin
+from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 from winlab.windows.server_paths import configured_paths
 
@@ -42,7 +42,7 @@ _QUOTED = (
 @twin("Get-MemuraiConfigurationHistory", "HistoryFolder", "Entries")
 def get_memurai_configuration_history(machine: Machine, *, history_folder: str) -> Output:
     """List the earlier configurations, newest first."""
-    folder = shown_path(machine, history_folder)
+    folder = written_path(history_folder)
     return {
         "HistoryFolder": folder,
         "Entries": [_entry(machine, f"{folder}\\{name}") for name in _history(machine, folder)],
