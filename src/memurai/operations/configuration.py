@@ -173,7 +173,8 @@ def _drift(place: Place, live: Endpoint, desired: str) -> tuple[Change, ...] | N
     if not values:
         return None
     found = compare(render(_directives(values.items())), desired)
-    return tuple(change for change in found if change.key[0] in values)
+    # The server names every directive; those that are not desired are the file's affair.
+    return tuple(change for change in found if change.after is not None and change.key[0] in values)
 
 
 def _directives(values: Iterable[tuple[str, str]]) -> Iterator[Directive]:
