@@ -13,6 +13,8 @@ memurai_security = {
     },
 }
 
+# An application that keeps revoked tokens or sessions here names them in memurai_application["stores"]; then "policy"
+# is "noeviction", because every other policy may forget them when the memory is used up.
 memurai_memory = {"maxmemory": "2gb"}
 
 memurai_application = {"workers": 4, "max_connections": 160, "target_users": 10000}

@@ -1,17 +1,21 @@
-"""Write the configuration; the service task restarts the server when it changed."""
+"""Change the configuration and the running server together; the server restarts only for what it can't take live."""
 
+from jinja2 import TemplateError
 from pyinfra import host
 
 from memurai import configuration, credentials, deployment, layout
-from winfra.operations import files
+from memurai.operations.configuration import applied
 
 settings = deployment.settings_of(host)
 if settings is not None:
-    files.template(
-        name="Configuration",
-        source=configuration.TEMPLATE,
-        path=layout.configuration_file(settings),
-        data=configuration.template_data(settings, credentials.resolve(settings.security)),
-        keep_previous=True,
-        secret_keys=configuration.secret_keys(settings),
-    )
+    try:
+        desired = configuration.rendered(settings, credentials.resolve(settings.security))
+    except TemplateError as error:
+        deployment.refuse(host, [f"{configuration.TEMPLATE}: expected a template that can be rendered: {error}"])
+    else:
+        applied(
+            name="Configuration",
+            place=layout.configuration_place(settings),
+            desired=desired,
+            secret_keys=configuration.secret_keys(settings),
+        )

@@ -7,6 +7,7 @@ from memurai.settings import Settings
 from winfra.facts.files import Item
 from winfra.facts.host import HostSummary
 from winfra.facts.network import TcpListeners
+from winfra.facts.services import Service
 
 
 def data_files(settings: Settings) -> preflight.DataFiles | None:
@@ -18,9 +19,10 @@ def data_files(settings: Settings) -> preflight.DataFiles | None:
 def problems(settings: Settings) -> list[str]:
     """Return everything that speaks against this host."""
     summary, listeners = host.get_fact(HostSummary), host.get_fact(TcpListeners, port=settings.network.port)
+    service = host.get_fact(Service, service=settings.service.name)
     files = data_files(settings)
     found = list(preflight.package_problems(settings.package))
-    if summary is None or listeners is None or files is None:
+    if summary is None or listeners is None or files is None or service is None:
         return [*found, "expected to read the state of the host, found an error (above); nothing was changed"]
     if summary["pending_reboot"]:
         host.log(f"a reboot is pending: {', '.join(summary['pending_reboot_reasons'])}", logger.warning)
@@ -28,7 +30,7 @@ def problems(settings: Settings) -> list[str]:
         *found,
         *preflight.host_problems(settings, summary, files.folder),
         *preflight.port_problems(settings, listeners),
-        *preflight.data_problems(settings, files),
+        *preflight.data_problems(settings, files, is_running=service["state"] == "Running"),
     ]
 
 

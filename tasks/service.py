@@ -10,10 +10,8 @@ MILLISECONDS = 1000
 settings = deployment.settings_of(host)
 if settings is not None:
     service = settings.service
-    # Both are read when the server starts.
-    read_at_start = [layout.configuration_file(settings)]
-    if settings.package.license_file is not None:
-        read_at_start.append(layout.license_file(settings))
+    # Read when the server starts. For its configuration, tasks/configure.py restarts the server where that is needed.
+    read_at_start = [] if settings.package.license_file is None else [layout.license_file(settings)]
     services.service(
         name="Service",
         service=service.name,

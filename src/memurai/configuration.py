@@ -1,8 +1,12 @@
 """What the template of the configuration is given, and which of its lines are secret."""
 
+from pyinfra.api import HiddenValue
+
 from memurai import config
 from memurai.credentials import Credentials
 from memurai.settings import Settings
+from winfra.operations.files import render
+from winfra.secrets import hidden
 
 TEMPLATE = "templates/memurai.conf.j2"
 
@@ -17,6 +21,16 @@ def template_data(settings: Settings, credentials: Credentials) -> dict[str, obj
         "format_size": config.format_size,
         "flag": config.flag,
     }
+
+
+def rendered(settings: Settings, credentials: Credentials) -> HiddenValue:
+    """Return the whole configuration; hidden, as it holds the password.
+
+    Raises jinja2.TemplateError when the template asks for something that is not there.
+    """
+    text = render(TEMPLATE, template_data(settings, credentials))
+    # The line ends of Windows, whatever the template has.
+    return hidden("\r\n".join(text.splitlines()) + "\r\n")
 
 
 def secret_keys(settings: Settings) -> tuple[str, ...]:

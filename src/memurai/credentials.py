@@ -4,6 +4,7 @@ They leave this module only as HiddenValue, which prints as a mask everywhere.
 """
 
 import re
+import secrets as randomness
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,12 @@ PUBLISHED_PASSWORD = "RLr5E73KjlPcAghcLXjBEdWJzqFVeV3EQ1GyQzqoOxo="  # noqa: S10
 # pages of a Windows host come into play: a password of other characters might work in one tool and fail in another.
 PASSWORD_FORM = re.compile(r"[!#-\[\]-~]+"), 'printable ASCII without blanks, " and \\'
 NEW_NAME_FORM = re.compile(r"[A-Za-z0-9_-]+"), "letters, digits, _ and -"
+PASSWORD_BYTES = 32
+NEW_NAME_BYTES = 16
+RULES = (
+    f"The password and the new names of commands have at least {SHORTEST_SECRET} characters and are all different.",
+    "The production guide's published password is nobody's.",
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,16 @@ def _new_name(command: str, source: str) -> HiddenValue:
     if not source:
         return secrets.hidden("")
     return secrets.resolve(source, what=f"memurai_security.renamed_commands.{command}")
+
+
+def new_password() -> HiddenValue:
+    """Make a password: 256 random bits, in letters, digits, - and _."""
+    return secrets.hidden(randomness.token_urlsafe(PASSWORD_BYTES))
+
+
+def new_name(command: str) -> HiddenValue:
+    """Make a secret new name of a command: 128 random bits."""
+    return secrets.hidden(f"{command}_{randomness.token_hex(NEW_NAME_BYTES).upper()}")
 
 
 def problems(security: "SecuritySettings") -> Iterator[str]:

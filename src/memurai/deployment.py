@@ -5,8 +5,10 @@ from weakref import WeakKeyDictionary
 from pyinfra.api import Host
 
 from memurai.exceptions import SettingsError
-from memurai.settings import Settings, from_host_data
+from memurai.settings import Environments, Settings, from_host_data
 from winfra import refusal
+
+SECURITY = "memurai_security"
 
 # Settings by host; None for a host that was refused. Task files run one after the other for each host, and a host
 # is refused once.
@@ -22,7 +24,7 @@ def settings_of(current: Host) -> Settings | None:
     host = _real(current)
     if host not in _settings:
         try:
-            _settings[host] = from_host_data(host.name, host.data.dict(), data_origins(host))
+            _settings[host] = from_host_data(host.name, host.data.dict(), data_origins(host), environments(host))
         except SettingsError as error:
             refuse(host, error.problems)
     return _settings[host]
@@ -46,6 +48,23 @@ def data_origins(current: Host) -> dict[str, str]:
         ("--data", inventory.get_override_data()),
     ]
     return {key: place for place, data in places for key in data}
+
+
+def environments(current: Host) -> Environments:
+    """Return the environment of a host, and the others whose group data names secrets.
+
+    pyinfra reads all of `group_data/`; a group without a host in this run's inventory is another environment.
+    """
+    host = _real(current)
+    inventory = host.inventory
+    others = {
+        group: data[SECURITY]
+        for group, data in inventory.group_data.items()
+        if SECURITY in data and not inventory.groups.get(group)
+    }
+    # The last one wins, as in `data_origins`.
+    own = [group for group in host.groups if SECURITY in inventory.get_group_data(group)]
+    return Environments(own[-1], others) if own else Environments(others=others)
 
 
 def _real(current: Host) -> Host:

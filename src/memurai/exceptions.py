@@ -2,7 +2,9 @@
 
 MemuraiError
  +- SettingsError           the data of a host asks for something impossible
+ +- SecretFileError         new secrets could not be written into files
  +- ConfigurationError      a value cannot be said in the configuration language
+     +- ConfigSyntaxError   a line of a configuration is one that Redis cannot read
 """
 
 from collections.abc import Sequence
@@ -26,5 +28,25 @@ class SettingsError(MemuraiError):
         super().__init__(f"{host_name}: the settings have {len(self.problems)} problem(s):{lines}")
 
 
+class SecretFileError(MemuraiError):
+    """Say why new secrets were not written; nothing that existed was changed."""
+
+
 class ConfigurationError(MemuraiError):
     """Say which value cannot be written into, or read from, a configuration."""
+
+
+class ConfigSyntaxError(ConfigurationError):
+    """Say where Redis would stop reading a configuration, never what stands there: it may be a secret.
+
+    what: what was expected and what was found.
+    line: number of the line, from 1; None when a single line was read.
+    column: number of the character in the line, from 1.
+    """
+
+    def __init__(self, what: str, *, line: int | None, column: int) -> None:
+        self.what = what
+        self.line = line
+        self.column = column
+        place = f"column {column}" if line is None else f"line {line}, column {column}"
+        super().__init__(f"{place}: {what}")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from memurai.operations.configuration import Place
 from memurai.settings import Settings
 from winfra.security import (
     ADMINISTRATORS,
@@ -33,6 +34,20 @@ class FolderAccess:
 def configuration_file(settings: Settings) -> str:
     """Return the path of the configuration."""
     return f"{settings.storage.config}/{CONFIGURATION_NAME}"
+
+
+def configuration_place(settings: Settings) -> Place:
+    """Return where the configuration stands and with what it is changed."""
+    return Place(
+        path=configuration_file(settings),
+        history=f"{settings.storage.config}/history",
+        program=f"{settings.package.folder}/memurai.exe",
+        command_line_client=command_line_client(settings),
+        service=settings.service.name,
+        trial_folder=f"{settings.storage.base}/trial",
+        trial_port=settings.service.trial_port,
+        timeout_seconds=settings.service.ready_timeout_seconds,
+    )
 
 
 def license_file(settings: Settings) -> str:

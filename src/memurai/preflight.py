@@ -147,18 +147,18 @@ def _is_ours(settings: Settings, listener: Listener) -> bool:
     return settings.service.name.lower() in [service.lower() for service in listener["services"]]
 
 
-def data_problems(settings: Settings, files: DataFiles) -> Iterator[str]:
+def data_problems(settings: Settings, files: DataFiles, *, is_running: bool) -> Iterator[str]:
     """Yield data that the server would start without.
 
-    With `appendonly yes` Redis loads the AOF only; without one it starts empty, whatever the snapshot holds.
+    With `appendonly yes` Redis loads the AOF only; without one it starts empty, whatever the snapshot holds. A server
+    that runs is no problem: the AOF is turned on in it, before anything restarts.
     """
     snapshot, append_only = _exists(files.snapshot), _exists(files.append_only_folder)
-    if settings.persistence.appendonly and snapshot and not append_only:
+    if settings.persistence.appendonly and snapshot and not append_only and not is_running:
         yield (
             f"memurai_persistence.appendonly: expected an AOF beside {files.snapshot['path']}, found none: the server "
-            "would start empty and overwrite the snapshot. Turn the AOF on in the running server first (CONFIG SET "
-            "appendonly yes, then wait for aof_rewrite_in_progress:0), or move the snapshot away if its data is not "
-            "wanted"
+            "would start empty and overwrite the snapshot. Start the service with its present configuration (the "
+            "deploy then turns the AOF on in the running server), or move the snapshot away if its data is not wanted"
         )
     earlier = [item["path"] for item in (files.earlier_snapshot, files.earlier_append_only_folder) if _exists(item)]
     if earlier and not (snapshot or append_only):

@@ -1,22 +1,41 @@
 """Where secrets come from, and how they stay out of sight.
 
 A secret is named in the inventory by its source, is looked up as late as possible, and travels as
-pyinfra's HiddenValue, which prints as a mask everywhere.
+pyinfra's HiddenValue, which prints as a mask everywhere. Sources are:
+
+    env:NAME        an environment variable of the control node
+    file:PATH       a file of the control node that only its owner can read; one newline at the end is cut
+    cmd:COMMAND     what a program prints, e.g. a vault's; one newline at the end is cut
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
+import stat
+import subprocess
+import threading
 from collections.abc import Iterable
+from pathlib import Path
 
 from pyinfra.api import HiddenValue
 
 from winfra.exceptions import SecretError
 
 MASK = "<secret>"
+SOURCES = "env:NAME, file:PATH or cmd:COMMAND"
 # A value shorter than this is no secret anyone can keep, and replacing it would garble ordinary words.
 SHORTEST_SCRUBBED = 4
+COMMAND_TIMEOUT_SECONDS = 30
+ACCESS_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+# What files and commands gave in this process: the secret, or what was wrong, also that only once. A command may ask a
+# vault that takes seconds, counts its readers or wants a person to confirm, and every host and task asks again; a file
+# that changes during a run must not give two tasks different passwords.
+_outcomes: dict[str, HiddenValue | str] = {}
+# pyinfra works on many hosts at once: the others wait for the first one's answer instead of asking too.
+_asking = threading.Lock()
 
 
 def hidden(value: str) -> HiddenValue:
@@ -24,29 +43,115 @@ def hidden(value: str) -> HiddenValue:
     return HiddenValue(value, masked_value=MASK)
 
 
+def is_source(text: str) -> bool:
+    """Return whether a text has the form of a source; nothing is looked up."""
+    kind, _, rest = text.partition(":")
+    if kind == "env":
+        return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", rest) is not None
+    if kind == "cmd":
+        return bool(_words(rest))
+    return kind == "file" and bool(rest.strip()) and rest.isprintable()
+
+
+def runs_command(source: str) -> bool:
+    """Return whether looking a source up runs a program."""
+    return source.startswith("cmd:")
+
+
 def resolve(source: str | HiddenValue, *, what: str) -> HiddenValue:
     """Return the secret that a source names.
 
-    source: a HiddenValue, which is the secret itself, or `env:NAME`, an environment variable of this machine.
+    source: a HiddenValue, which is the secret itself, or a source. Files and commands are asked once in a process.
     what: what the secret is for, for the error, e.g. `winrm_password of @winrm/cache1`.
 
     Raises SecretError when the source is of no known form or gives nothing.
     """
-    if isinstance(source, HiddenValue):
-        return _not_empty(source, what, "a value that is not empty")
-    kind, _, name = source.partition(":")
-    if kind != "env" or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        raise SecretError(
-            f"{what}: expected a source like env:NAME, found something else (not shown: it may be the secret itself). "
-            "Put the secret into an environment variable and write env: and its name."
+    outcome = _secret_itself(source) if isinstance(source, HiddenValue) else _look_up(source)
+    if isinstance(outcome, str):
+        raise SecretError(f"{what}: {outcome}")
+    return outcome
+
+
+def _secret_itself(secret: HiddenValue) -> HiddenValue | str:
+    return secret if secret.unmask() else _missing("a value that is not empty")
+
+
+def _look_up(source: str) -> HiddenValue | str:
+    """Return the secret, or what is wrong."""
+    if not is_source(source):
+        return (
+            f"expected a source like {SOURCES}, found something else (not shown: it may be the secret itself). Put the "
+            "secret into an environment variable or a file and write its source."
         )
-    return _not_empty(hidden(os.environ.get(name, "")), what, f"the environment variable {name} to be set")
+    kind, _, rest = source.partition(":")
+    if kind == "env":
+        value = os.environ.get(rest)
+        return hidden(value) if value else _missing(f"the environment variable {rest} to be set")
+    with _asking:
+        if source not in _outcomes:
+            _outcomes[source] = _from_file(rest) if kind == "file" else _from_command(rest)
+        return _outcomes[source]
 
 
-def _not_empty(secret: HiddenValue, what: str, expected: str) -> HiddenValue:
-    if not secret.unmask():
-        raise SecretError(f"{what}: expected {expected}, found nothing. Set it and run again.")
-    return secret
+def _missing(expected: str) -> str:
+    return f"expected {expected}, found nothing. Set it and run again."
+
+
+def _from_file(name: str) -> HiddenValue | str:
+    try:
+        path = Path(name).expanduser()
+        # Before it is opened: opening a pipe would wait for its writer.
+        if not path.is_file():
+            return f"expected the secret in the file {path} of this machine, found no file there. Create it, mode 600."
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            content = file.read()
+    except (OSError, RuntimeError) as error:
+        # A RuntimeError: `~` of somebody who has no home folder.
+        return f"expected to read the file {name}, found an error: {error}. Correct its path or who may read it."
+    if mode & ACCESS_OF_OTHERS:
+        return (
+            f"expected a file that only its owner can read, found mode {mode:o} at {path}. Run `chmod 600 "
+            f"{shlex.quote(str(path))}`, and replace the secret if others may have read it."
+        )
+    return _value(content) or f"expected a secret as UTF-8 text in the file {path}, found none. Write it there."
+
+
+def _from_command(line: str) -> HiddenValue | str:
+    words = _words(line)
+    # The other words may hold a token; what the program prints, the secret.
+    command = f"the command of this source ({words[0]})"
+    seconds = COMMAND_TIMEOUT_SECONDS
+    try:
+        finished = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return f"expected {command} to end within {seconds} s, found it still running; it was ended. Run it by hand."
+    except OSError as error:
+        return f"expected to start {command}, found an error: {error.strerror}. Install it or correct the source."
+    if finished.returncode:
+        return (
+            f"expected {command} to succeed, found exit code {finished.returncode} (what it printed is not shown: it "
+            "may hold secrets). Run it by hand to see why."
+        )
+    return _value(finished.stdout) or f"expected {command} to print a secret as UTF-8 text, found none. Run it by hand."
+
+
+def _words(line: str) -> list[str]:
+    """Return a command line's words, none when it can't be read."""
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        return []
+    return words if words and words[0] and "\0" not in line else []
+
+
+def _value(content: bytes) -> HiddenValue | None:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return None
+    text = re.sub(r"\r?\n\Z", "", text)
+    return hidden(text) if text else None
 
 
 def scrub(text: str, secrets: Iterable[str]) -> str:

@@ -24,6 +24,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 TIMEOUT_SECONDS = 240
 WAIT_SECONDS = 30
+# As in inventories/lab.py: another network lets two runs of these tests share a machine.
+NETWORK = os.environ.get("WINLAB_NETWORK") or "127.77.0"
 # Recognisable, so that a test can look for it everywhere; long and mixed enough to be accepted as a password.
 CANARY = "Canary-7391-must-not-show-anywhere"
 CONFIG_COMMAND = "CONFIG_canary_5528_must_not_show"
@@ -109,7 +111,7 @@ class Practice:
         for number, name in enumerate(self.lab.machines, start=1):
             data: dict[str, Any] = {
                 "winrm_hostname": self.lab.machines[name].address,
-                "memurai_network": {"bind": [f"127.77.0.{number}"]},
+                "memurai_network": {"bind": [f"{NETWORK}.{number}"]},
             }
             hosts.append((f"@winrm/{name}", {**data, **extra.get(name, {})}))
         path = self.working_folder / "lab.py"
@@ -149,7 +151,7 @@ def mtime(path: Path) -> float:
 def practice_hosts(count: int, variables: Mapping[str, str], folder: Path) -> Iterator[Practice]:
     """Give practice hosts lab1, lab2, ... as inventories/lab.py has them."""
     hosts = [
-        LabHost(f"lab{number}", f"127.77.0.{number}", "Administrator", variables["WINLAB_PASSWORD"])
+        LabHost(f"lab{number}", f"{NETWORK}.{number}", "Administrator", variables["WINLAB_PASSWORD"])
         for number in range(1, count + 1)
     ]
     working_folder = folder / "work"

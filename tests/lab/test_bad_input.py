@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from lab_practice import Practice, Run, snapshot
+from lab_practice import NETWORK, Practice, Run, snapshot
 
 GIGABYTE = 1024**3
 
@@ -33,7 +33,7 @@ def assert_refused(practice: Practice, run: Run, before: dict[str, tuple[str, fl
         ({"memurai_memory": {"maxmemory": "75%"}}, ["memurai_memory.maxmemory", "75%"]),
         ({"memurai_memory": {"maxmemory": "64gb"}}, ["expected a host with at least 128.00 GiB", "found"]),
         ({"winrm_port": "x"}, ["winrm_port"]),
-        ({"winrm_hostname": "127.77.0.99"}, ["could not reach https://127.77.0.99:5986/wsman"]),
+        ({"winrm_hostname": f"{NETWORK}.99"}, [f"could not reach https://{NETWORK}.99:5986/wsman"]),
         ({"winrm_password": "env:HOME"}, ["refused the credentials of user 'Administrator'"]),
         ({"winrm_password": "env:NOT_SET_AT_ALL"}, ["winrm_password of @winrm/lab1", "NOT_SET_AT_ALL"]),
         ({"winrm_ca_bundle": None}, ["that a trusted CA signed", "winrm_ca_bundle"]),
@@ -62,7 +62,7 @@ def test_a_port_that_something_else_has_is_refused(bare_pair: Practice) -> None:
     import socket  # noqa: PLC0415  # only here
 
     before = snapshot(bare_pair.machine)
-    with socket.create_server(("127.77.0.1", 6379)):
+    with socket.create_server((f"{NETWORK}.1", 6379)):
         run = deploy_beside_a_good_host(bare_pair)
     assert_refused(bare_pair, run, before, "memurai_network.port: expected 6379 to be free")
 

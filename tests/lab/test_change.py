@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from lab_practice import Practice
+from lab_practice import NETWORK, Practice
 
 from winlab.package import build
 
-NETWORK = {"bind": ["127.77.0.1", "-10.77.0.1"], "allowed_addresses": ["10.77.4.0/24", "10.77.5.9"]}
+OPEN = {"bind": [f"{NETWORK}.1", "-10.77.0.1"], "allowed_addresses": ["10.77.4.0/24", "10.77.5.9"]}
 
 
 def test_another_version_is_upgraded_and_the_data_stays(deployed: Practice, tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_server_beyond_loopback_gets_a_rule_for_its_clients_and_loses_it_again
     """The other address is optional, as this machine does not have it: Redis starts without it."""
     package = deployed.machine.products.find("Memurai*")[0].version
     installed = {"WINLAB_PACKAGE_VERSION": package}
-    open_inventory = deployed.inventory(lab1={"memurai_network": NETWORK})
+    open_inventory = deployed.inventory(lab1={"memurai_network": OPEN})
     opened = deployed.deploy("--json", "--diff", inventory=open_inventory, **installed)
     assert opened.exit_code == 0, opened.output
     assert "Firewall rule" in opened.changed

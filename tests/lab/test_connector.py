@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lab_practice import NETWORK
 from operation_runner import OperationRunner
 from pyinfra.api import Config, HiddenValue, Host, Inventory, State, StringCommand
 from pyinfra.api.connect import connect_all, disconnect_all
@@ -22,7 +23,7 @@ SECRET = "canary-2291-secret"
 
 @pytest.fixture(scope="module")
 def lab(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    hosts = [LabHost(f"lab{n}", f"127.77.0.{n}", "Administrator", variables["WINLAB_PASSWORD"]) for n in (1, 2)]
+    hosts = [LabHost(f"lab{n}", f"{NETWORK}.{n}", "Administrator", variables["WINLAB_PASSWORD"]) for n in (1, 2)]
     with Lab(hosts, directory=tmp_path_factory.mktemp("connector")) as started:
         yield started
 
@@ -174,7 +175,7 @@ def test_hosts_that_can_not_be_reached_do_not_stop_the_others(lab: Lab, variable
     good = OperationRunner(lab).data()
     hosts = [
         ("@winrm/lab1", good),
-        ("@winrm/nobody", {**good, "winrm_hostname": "127.77.0.99"}),
+        ("@winrm/nobody", {**good, "winrm_hostname": f"{NETWORK}.99"}),
         ("@winrm/stranger", {**good, "winrm_password": HiddenValue(variables["WINLAB_PASSWORD"] + "x")}),
         ("@winrm/typo", {**good, "winrm_prot": 1}),
     ]

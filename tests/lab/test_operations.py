@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lab_practice import NETWORK
 from operation_runner import OperationRunner, Outcome
 from pyinfra.api import HiddenValue
 
@@ -21,7 +22,7 @@ ACCESS = Access(ADMINISTRATORS, ENTRIES)
 
 @pytest.fixture(scope="module")
 def lab(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    host = LabHost("lab1", "127.77.0.1", "Administrator", variables["WINLAB_PASSWORD"])
+    host = LabHost("lab1", f"{NETWORK}.1", "Administrator", variables["WINLAB_PASSWORD"])
     with Lab([host], directory=tmp_path_factory.mktemp("operations")) as started:
         yield started
 
@@ -188,7 +189,7 @@ MEMURAI = r'"C:\Program Files\Memurai\memurai.exe" --service-run --service-name 
 
 def test_service(runner: OperationRunner, machine: Machine, folder: Path, variables: dict[str, str]) -> None:
     install(machine, variables)
-    (folder / "x.conf").write_text('bind 127.77.0.1\nport 6399\ndir "C:/Practice"\n')
+    (folder / "x.conf").write_text(f'bind {NETWORK}.1\nport 6399\ndir "C:/Practice"\n')
     arguments = {
         "service": "Practice",
         "image_path": MEMURAI,
@@ -207,7 +208,7 @@ def test_service(runner: OperationRunner, machine: Machine, folder: Path, variab
     shown = ("- start_type: Automatic", "+ start_type: Manual", "- state: Stopped", "+ state: Running")
     assert_converges(runner, services.service, *shown, **drifted)
 
-    (folder / "x.conf").write_text('bind 127.77.0.1\nport 6398\ndir "C:/Practice"\n')
+    (folder / "x.conf").write_text(f'bind {NETWORK}.1\nport 6398\ndir "C:/Practice"\n')
     newer = {**drifted, "restart_after": [f"{FOLDER}/x.conf"]}
     assert_converges(runner, services.service, f"+ process: restarted: {FOLDER}/x.conf is newer", **newer)
     assert machine.services.get("Practice").process_id not in (first, 0)

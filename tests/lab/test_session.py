@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from lab_practice import wait_until
+from lab_practice import NETWORK, wait_until
 from pyinfra.api import HiddenValue
 
 from winfra.exceptions import HostConnectionError, HostError, HostTimeoutError, TransferError
@@ -26,7 +26,7 @@ PASSWORD = "practice-password"
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    host = LabHost("lab1", "127.77.0.1", "Administrator", PASSWORD)
+    host = LabHost("lab1", f"{NETWORK}.1", "Administrator", PASSWORD)
     with Lab([host], directory=tmp_path_factory.mktemp("session")) as started:
         yield started
 
@@ -41,7 +41,7 @@ def machine(lab: Lab) -> Machine:
 def open_session(lab: Lab, **options: object) -> tuple[Session, list[str]]:
     """Return an open session and what it reports."""
     data = {
-        "winrm_hostname": "127.77.0.1",
+        "winrm_hostname": f"{NETWORK}.1",
         "winrm_user": "Administrator",
         "winrm_password": HiddenValue(PASSWORD),
         "winrm_ca_bundle": str(lab.ca_bundle),
@@ -147,7 +147,7 @@ def test_a_network_that_stays_away_is_an_error_of_this_host(
 ) -> None:
     assert lab
     lose_answers(session, monkeypatch, 100)
-    with pytest.raises(HostConnectionError, match=r"could not reach https://127\.77\.0\.1:5986/wsman"):
+    with pytest.raises(HostConnectionError, match=rf"could not reach https://{NETWORK}\.1:5986/wsman"):
         run(session, "Get-Date")
     monkeypatch.undo()
 

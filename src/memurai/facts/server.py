@@ -83,6 +83,25 @@ class Ping(PowerShellFact[str]):
         return " ".join(f"{answer['output']} {answer['error_output']}".split())
 
 
+class RunningConfiguration(PowerShellFact[dict[str, str]]):
+    """Read all values of CONFIG GET; empty when the server did not answer them (down, wrong password).
+
+    server: where the server is. config_command: the present name of CONFIG.
+    """
+
+    shape = CommandAnswer
+
+    def command(self, server: Server, config_command: HiddenValue) -> PowerShellCall:
+        """Return the call."""
+        return command_call(server, config_command, "GET", "*")
+
+    @override
+    def process(self, output: list[str]) -> dict[str, str]:
+        lines = cast("CommandAnswer", super().process(output))["output"].splitlines()
+        # Names and values alternate; a value with a line break in it would not be one that a file can hold.
+        return dict(zip(lines[::2], lines[1::2], strict=False)) if len(lines) > 1 else {}
+
+
 def command_call(server: Server, *arguments: str | HiddenValue) -> PowerShellCall:
     """Return the call that sends one command to a server; with a secret in it, it stays off the command line."""
     parameters = server.parameters()

@@ -4,18 +4,22 @@ A group is one key of the host data: `NetworkSettings` is `memurai_network`. pyi
 specific place that has it (`--data`, the host, its group, `all`); what that place leaves out has the default below.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from itertools import permutations
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from memurai.settings import raw
 from memurai.settings.values import (
+    COMBINATION,
     WILDCARD_ADDRESSES,
+    Account,
     BindAddress,
     ClientNetwork,
+    ControlNodeFile,
     DisplayName,
     FileName,
     Folder,
@@ -32,7 +36,6 @@ from memurai.settings.values import (
 MEBIBYTE = 1024**2
 TEBIBYTE = 1024**4
 WINRM_PORTS = (5985, 5986)
-COMBINATION = "impossible_combination"
 
 # Commands that administration needs and applications do not. A name Redis does not know would stop the server from
 # starting, and PING and INFO must stay: the deploy verifies with them.
@@ -48,7 +51,12 @@ EvictionPolicy = Literal[
 
 
 class Group(BaseModel):
-    """Base of the groups: unchangeable, and closed to unknown keys."""
+    """Base of the groups: unchangeable, and closed to unknown keys.
+
+    RULES: what `combination_problems` checks, in words, for the documentation.
+    """
+
+    RULES: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -83,15 +91,21 @@ class PackageSettings(Group):
         default="C:/Program Files/Memurai",
         description="Folder the product is installed into (the MSI's INSTALLFOLDER).",
     )
-    license_file: str | None = Field(
+    license_file: ControlNodeFile | None = Field(
         default=None,
-        min_length=1,
         description="Path of the licence file on the control node; none: the development licence the MSI brings.",
     )
 
 
 class StorageSettings(Group):
     """`memurai_storage`: where configuration, data, logs and installers stand on the host."""
+
+    RULES = (
+        (
+            "`config`, `data`, `logs`, `install` and `backup` are different folders, none inside another and none the "
+            "base folder itself: each has an access list of its own."
+        ),
+    )
 
     base: Folder = Field(default="C:/ProgramData/Memurai", description="Folder around the others.")
     config: Folder = Field(
@@ -143,6 +157,11 @@ def _is_inside(folder: str, other: str) -> bool:
 class NetworkSettings(Group):
     """`memurai_network`: where the server listens, and who may reach it."""
 
+    RULES = (
+        "Each address of `bind` stands there once.",
+        "A server that listens beyond loopback needs `allowed_addresses`: the firewall lets in nobody else.",
+    )
+
     bind: tuple[BindAddress, ...] = Field(
         default=("127.0.0.1",),
         min_length=1,
@@ -191,9 +210,7 @@ class NetworkSettings(Group):
     @property
     def local_address(self) -> str:
         """The address at which the host itself reaches the server: a loopback one if there is one."""
-        usual = [_reachable(address) for address in sorted(self.bind, key=lambda address: address.startswith("-"))]
-        addresses = [address.removeprefix("-") for address in usual]
-        return next((address for address in addresses if ip_address(address).is_loopback), addresses[0])
+        return local_address(self.bind)
 
     def combination_problems(self) -> Iterator[str]:
         """Yield repeated addresses, and a server open to the network without named clients."""
@@ -204,6 +221,16 @@ class NetworkSettings(Group):
                 f"allowed_addresses: expected the clients' addresses, because bind {list(self.bind)} is not only "
                 "loopback, found none; name them, or bind to 127.0.0.1"
             )
+
+
+def local_address(bind: Sequence[str]) -> str:
+    """Return the address at which a host reaches its own server: a loopback one if there is one.
+
+    bind: addresses as the directive has them, optional ones with a leading `-`.
+    """
+    usual = [_reachable(address) for address in sorted(bind, key=lambda address: address.startswith("-"))]
+    addresses = [address.removeprefix("-") for address in usual]
+    return next((address for address in addresses if ip_address(address).is_loopback), addresses[0])
 
 
 def _reachable(address: str) -> str:
@@ -218,7 +245,8 @@ class SecuritySettings(Group):
 
     password: SecretSource = Field(
         default=SecretStr("env:MEMURAI_PASSWORD"),
-        description="Source of the password, env:NAME. At least 16 printable ASCII characters; one per environment.",
+        description="Source of the password. The password has at least 16 printable ASCII characters (no blank, "
+        '`"` or `\\`) and is of this environment alone; `python -m memurai secrets generate` makes one.',
     )
     renamed_commands: dict[RestrictableCommand, NewNameSource] = Field(
         default={
@@ -227,11 +255,15 @@ class SecuritySettings(Group):
             "KEYS": SecretStr(""),
             "CONFIG": SecretStr("env:MEMURAI_CONFIG_COMMAND"),
         },
-        description="Commands that are disabled (empty) or have a secret new name (env:NAME). The whole list: it "
-        "replaces the default one.",
+        description="Commands that are disabled (empty) or have a secret new name (its source). The name has at least "
+        "16 letters, digits, _ or -. The whole list: it replaces the default one.",
     )
     maxclients: int = Field(default=10000, ge=64, le=100000, description="Clients that may be connected at once.")
 
+
+# token_blacklist: revoked tokens until they expire. sessions: who is logged in. rate_limits: counters of short windows.
+# cache: copies of what stands elsewhere.
+Stored = Literal["token_blacklist", "sessions", "rate_limits", "cache"]
 
 SavePoint = tuple[Annotated[int, Field(ge=1, le=604800)], Annotated[int, Field(ge=1, le=1_000_000_000)]]
 
@@ -276,7 +308,9 @@ class MemorySettings(Group):
         description="Most memory for data, e.g. 2gb. The host needs twice as much.",
     )
     policy: EvictionPolicy = Field(
-        default="allkeys-lru", description="Which keys are evicted when the memory is used up."
+        default="allkeys-lru",
+        description="Which keys are evicted when the memory is used up; noeviction: none, writes fail instead. What "
+        "memurai_application.stores names decides which are right.",
     )
 
 
@@ -304,9 +338,13 @@ class DiagnosticsSettings(Group):
 class ServiceSettings(Group):
     """`memurai_service`: the Windows service."""
 
+    RULES = (
+        "`account` is the service's own virtual account, `NT SERVICE\\<name>`, or `NT AUTHORITY\\NetworkService`.",
+    )
+
     name: ServiceName = Field(default="Memurai", description="Name of the service.")
     display_name: DisplayName = Field(default="Memurai", description="Name of the service that people see.")
-    account: str = Field(
+    account: Account = Field(
         default_factory=lambda values: f"NT SERVICE\\{values['name']}",
         description="Account of the service: its own virtual account (the default), so that no other service can read "
         r"the password, or NT AUTHORITY\NetworkService.",
@@ -324,6 +362,12 @@ class ServiceSettings(Group):
         max_length=3,
         description="Seconds until the restart after the first, second and every later failure.",
     )
+    trial_port: int = Field(
+        default=16379,
+        ge=1024,
+        le=49151,
+        description="A free port on which a new configuration is tried before it is used.",
+    )
     ready_timeout_seconds: int = Field(
         default=300, ge=10, le=3600, description="Seconds the server may take to load its data and answer."
     )
@@ -336,16 +380,49 @@ class ServiceSettings(Group):
 
 
 class ApplicationSettings(Group):
-    """`memurai_application`: the load the server is planned for."""
+    """`memurai_application`: what the application stores, and the load the server is planned for."""
+
+    RULES = (
+        "`max_connections` is at least `workers`: no worker is left without a connection.",
+        "`stores` names each kind once.",
+    )
 
     workers: int = Field(default=4, ge=1, le=1024, description="Processes of the application.")
     max_connections: int = Field(default=160, ge=1, le=90_000, description="Connections of all its pools together.")
     target_users: int = Field(default=10_000, ge=1, le=100_000_000, description="Users it is planned for.")
+    stores: tuple[Stored, ...] = Field(
+        default=("cache", "rate_limits"),
+        min_length=1,
+        max_length=4,
+        description="What the application keeps in this server. The default is what the guide's allkeys-lru is right "
+        "for: data that may be forgotten under memory pressure. The guide's own application also keeps revoked tokens "
+        "and sessions, which may not: name them, and the server needs noeviction and the AOF.",
+    )
 
     def combination_problems(self) -> Iterator[str]:
-        """Yield workers that would be left without a connection."""
+        """Yield workers that would be left without a connection, and kinds that are named twice."""
         if self.max_connections < self.workers:
             yield (
                 f"max_connections: expected at least one for each of the {self.workers} workers, "
                 f"found {self.max_connections}"
             )
+        if len(set(self.stores)) < len(self.stores):
+            yield f"stores: expected each kind once, found {list(self.stores)}"
+
+
+class ExtraSettings(Group):
+    """`memurai_extra`: directives that this model has no setting for, as they stand in a configuration."""
+
+    RULES = (
+        "No directive that has a setting, holds a secret, or that the deploy relies on: the error says what to do.",
+        "Each directive is known to Redis 7 or Memurai 4, and its values are of its kind.",
+    )
+
+    directives: raw.Directives = Field(
+        default=(),
+        max_length=256,
+        description="Written at the end of the configuration. {name: value}, or {name: [value, value]} for a directive "
+        "of several values; a list of [name, value, ...] where a name comes more than once. Each value is one argument "
+        "and is quoted as such; True and False are written as yes and no. Names and kinds of values are those of "
+        "Redis 7 and Memurai 4; bounds only the server knows.",
+    )

@@ -9,15 +9,18 @@ from pydantic_core import ErrorDetails
 
 from memurai import credentials
 from memurai.exceptions import SettingsError
+from memurai.settings.environments import Environments, shared_secret_problems
 from memurai.settings.groups import (
-    COMBINATION,
     ApplicationSettings,
     Group,
+    MemorySettings,
     PackageSettings,
+    PersistenceSettings,
     SecuritySettings,
     StorageSettings,
 )
-from memurai.settings.model import Settings, client_problems, folder_problems
+from memurai.settings.model import Settings, client_problems, folder_problems, retention_problems
+from memurai.settings.values import COMBINATION
 
 PREFIX = "memurai_"
 GROUPS: dict[str, type[Group]] = {
@@ -26,30 +29,39 @@ GROUPS: dict[str, type[Group]] = {
 # A key this much like a group's is a misspelt one: pyinfra would ignore it, and the default would rule.
 RESEMBLANCE = 0.85
 SECRET_GROUP = f"{PREFIX}security"
+# Groups whose values are never shown: whatever stands there may be a secret, put there by mistake.
+UNSHOWN_GROUPS = (SECRET_GROUP, f"{PREFIX}extra")
 SHOWN_TYPES = (str, int, float)
 
 GroupType = TypeVar("GroupType", bound=Group)
 
 
-def from_host_data(host_name: str, data: Mapping[str, object], origins: Mapping[str, str] | None = None) -> Settings:
+def from_host_data(
+    host_name: str,
+    data: Mapping[str, object],
+    origins: Mapping[str, str] | None = None,
+    environments: Environments | None = None,
+) -> Settings:
     """Return the settings of a host.
 
     host_name: name of the host, for the error.
     data: the host's data as pyinfra merges it; keys that are not ours are left alone.
     origins: where each key was found, e.g. `group_data/prod.py`, for the error.
+    environments: the host's environment and the others, whose secrets must be different.
 
     Raises SettingsError with all problems: unknown groups and keys, values out of bounds, impossible combinations,
-    and secrets that cannot be had or are too weak.
+    and secrets that cannot be had, are too weak or are another environment's.
     """
-    return _Loading(data, origins or {}).settings(host_name)
+    return _Loading(data, origins or {}, environments or Environments()).settings(host_name)
 
 
 class _Loading:
     """One pass over the data of one host."""
 
-    def __init__(self, data: Mapping[str, object], origins: Mapping[str, str]) -> None:
+    def __init__(self, data: Mapping[str, object], origins: Mapping[str, str], environments: Environments) -> None:
         self.data = data
         self.origins = origins
+        self.environments = environments
         self.groups: dict[str, Group] = {}
 
     def settings(self, host_name: str) -> Settings:
@@ -78,8 +90,12 @@ class _Loading:
             yield from client_problems(security, application)
         if package and storage:
             yield from folder_problems(package, storage)
+        memory, persistence = self._read(MemorySettings), self._read(PersistenceSettings)
+        if application and memory and persistence:
+            yield from retention_problems(application, memory, persistence)
         if security:
-            yield from (f"{self._place(SECRET_GROUP)}.{problem}" for problem in credentials.problems(security))
+            found = [*credentials.problems(security), *shared_secret_problems(security, self.environments)]
+            yield from (f"{self._place(SECRET_GROUP)}.{problem}" for problem in found)
 
     def _read(self, group_type: type[GroupType]) -> GroupType | None:
         return next((group for group in self.groups.values() if isinstance(group, group_type)), None)
@@ -132,8 +148,7 @@ def _expectation(detail: ErrorDetails) -> str:
 
 
 def _found(key: str, value: object) -> str:
-    # Whatever stands in the group of the secrets may be one, put there by mistake.
-    if key == SECRET_GROUP and not isinstance(value, int):
+    if key in UNSHOWN_GROUPS and not isinstance(value, int):
         return "something else (not shown: it may be a secret)"
     if isinstance(value, list | tuple):
         return f"{len(value)} value(s)"

@@ -7,6 +7,7 @@ from pydantic import Field
 from memurai.settings.groups import (
     ApplicationSettings,
     DiagnosticsSettings,
+    ExtraSettings,
     Group,
     LoggingSettings,
     MemorySettings,
@@ -21,10 +22,29 @@ from memurai.settings.groups import (
 # Connections beside the application's: administration, backup, monitoring, and a pool that reconnects before the
 # server has noticed that the old connections are gone.
 RESERVED_CLIENTS = 32
+# Forgetting a revoked token lets it in again, forgetting a session logs somebody out; a counter or a copy comes back.
+NOT_TO_BE_FORGOTTEN = ("token_blacklist", "sessions")
 
 
 class Settings(Group):
     """Everything one host is to be; `from_host_data` makes it and reports what is wrong with the data."""
+
+    RULES = (
+        (
+            "`memurai_security.maxclients` is at least `memurai_application.max_connections` and "
+            f"{RESERVED_CLIENTS} more, for administration, backup and monitoring."
+        ),
+        "The folders of `memurai_storage` are outside `memurai_package.folder`, which an upgrade takes away.",
+        (
+            "With `token_blacklist` or `sessions` in `memurai_application.stores`, `memurai_memory.policy` is "
+            "`noeviction`: these keys have a lifetime, so `volatile-*` evicts them as well; with `noeviction` a full "
+            "server refuses writes instead of forgetting a revocation."
+        ),
+        (
+            "With either of them, `memurai_persistence.appendonly` is on: a restart would forget what came after the "
+            "last snapshot."
+        ),
+    )
 
     package: PackageSettings = Field(description="The installer.")
     storage: StorageSettings = Field(default_factory=StorageSettings, description="Folders on the host.")
@@ -35,12 +55,16 @@ class Settings(Group):
     logging: LoggingSettings = Field(default_factory=LoggingSettings, description="The server's log.")
     diagnostics: DiagnosticsSettings = Field(default_factory=DiagnosticsSettings, description="Slow log and latency.")
     service: ServiceSettings = Field(default_factory=ServiceSettings, description="The Windows service.")
-    application: ApplicationSettings = Field(default_factory=ApplicationSettings, description="The planned load.")
+    application: ApplicationSettings = Field(
+        default_factory=ApplicationSettings, description="What is stored, and the load."
+    )
+    extra: ExtraSettings = Field(default_factory=ExtraSettings, description="Directives without a setting.")
 
     def combination_problems(self) -> Iterator[str]:
         """Yield groups that do not fit each other."""
         yield from client_problems(self.security, self.application)
         yield from folder_problems(self.package, self.storage)
+        yield from retention_problems(self.application, self.memory, self.persistence)
 
 
 def client_problems(security: SecuritySettings, application: ApplicationSettings) -> Iterator[str]:
@@ -63,3 +87,28 @@ def folder_problems(package: PackageSettings, storage: StorageSettings) -> Itera
                 f"memurai_storage.{name}: expected a folder outside memurai_package.folder ({package.folder!r}), "
                 f"found {folder!r}"
             )
+
+
+def retention_problems(
+    application: ApplicationSettings, memory: MemorySettings, persistence: PersistenceSettings
+) -> Iterator[str]:
+    """Yield settings by which the server would forget what the application relies on.
+
+    The keys of a token blacklist and of sessions have a lifetime: `volatile-*` evicts exactly such keys.
+    https://redis.io/docs/latest/develop/reference/eviction/
+    """
+    lasting = [kind for kind in application.stores if kind in NOT_TO_BE_FORGOTTEN]
+    if not lasting:
+        return
+    because = f"because memurai_application.stores has {' and '.join(lasting)}"
+    if memory.policy != "noeviction":
+        yield (
+            f"memurai_memory.policy: expected noeviction, {because}: the server would forget revocations and logins "
+            f"when its memory is full (volatile-* too, their keys have a lifetime), found {memory.policy}; write "
+            "noeviction, or keep them in another server"
+        )
+    if not persistence.appendonly:
+        yield (
+            f"memurai_persistence.appendonly: expected True, {because}: a restart would forget what came after the "
+            "last snapshot, found False"
+        )

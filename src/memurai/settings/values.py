@@ -1,9 +1,11 @@
 """The kinds of values that settings are made of: how each is checked and brought into one form.
 
-A check raises ValueError with what was expected; `loading` adds the key and what was found.
+A check raises ValueError with what was expected; `loading` adds the key and what was found. `reference` writes both
+parts of a kind's Form into the documentation.
 """
 
 import re
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated
 
@@ -11,10 +13,13 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from memurai.config import parse_size
 from memurai.exceptions import ConfigurationError
+from winfra import secrets
+
+# Type of the pydantic error whose context lists several problems, each with its key: `loading` takes it apart.
+COMBINATION = "impossible_combination"
 
 # A folder below a drive. ASCII only: no documentation says in which encoding Memurai reads paths.
 FOLDER = re.compile(r'[A-Za-z]:(/[^/\\:*?"<>|\x00-\x1f\x7f-\U0010ffff]+)+')
-SECRET_SOURCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
 
 # The largest private networks: 10.0.0.0/8 and fc00::/7. Anything wider is not a list of clients.
 SHORTEST_PREFIX = {4: 8, 6: 7}
@@ -22,12 +27,32 @@ SHORTEST_PREFIX = {4: 8, 6: 7}
 WILDCARD_ADDRESSES = ("*", "::*", "0.0.0.0", "::")  # noqa: S104 - recognised here, bound to nowhere
 
 
-def _matching(pattern: str, expected: str) -> AfterValidator:
+@dataclass(frozen=True)
+class Form:
+    """How a kind of value is spoken of.
+
+    kind: its type, in a word or two.
+    expected: what it must be, as an error says it.
+    """
+
+    kind: str
+    expected: str
+
+
+FOLDER_FORM = Form("folder", "an absolute folder below a drive, in ASCII, such as C:/ProgramData/Memurai")
+SIZE_FORM = Form("size", "a size such as 2gb, 64mb or a number of bytes")
+BIND_FORM = Form("address", "an IP address of the host, with a leading - when it may be missing")
+NETWORK_FORM = Form("address or network", "an IP address or a network such as 10.20.0.0/24, with no host bits set")
+SOURCE_FORM = Form("source", f"the source of a secret ({secrets.SOURCES}), never the secret itself")
+NEW_NAME_FORM = Form("source", f"empty, or {SOURCE_FORM.expected}")
+
+
+def _matching(form: Form, pattern: str) -> AfterValidator:
     compiled = re.compile(pattern)
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            raise ValueError(expected)
+            raise ValueError(form.expected)
         return value
 
     return AfterValidator(check)
@@ -37,7 +62,7 @@ def _folder(value: str) -> str:
     path = value.replace("\\", "/").rstrip("/")
     segments = path.split("/")[1:]
     if not FOLDER.fullmatch(path) or any(segment.endswith((".", " ")) for segment in segments):
-        raise ValueError("an absolute folder below a drive, in ASCII, such as C:/ProgramData/Memurai")
+        raise ValueError(FOLDER_FORM.expected)
     return path[0].upper() + path[1:]
 
 
@@ -47,7 +72,7 @@ def _size(value: object) -> object:
     try:
         return parse_size(value)
     except ConfigurationError as error:
-        raise ValueError("a size such as 2gb, 64mb or a number of bytes") from error
+        raise ValueError(SIZE_FORM.expected) from error
 
 
 def _bind_address(value: str) -> str:
@@ -57,7 +82,7 @@ def _bind_address(value: str) -> str:
     try:
         return optional + str(ip_address(address))
     except ValueError as error:
-        raise ValueError("an IP address of the host, with a leading - when it may be missing") from error
+        raise ValueError(BIND_FORM.expected) from error
 
 
 def _client_network(value: str) -> str:
@@ -74,32 +99,42 @@ def _network(value: str) -> IPv4Network | IPv6Network:
     try:
         return ip_network(value)
     except ValueError as error:
-        raise ValueError("an IP address or a network such as 10.20.0.0/24, with no host bits set") from error
+        raise ValueError(NETWORK_FORM.expected) from error
 
 
 def _secret_source(value: SecretStr) -> SecretStr:
-    if not SECRET_SOURCE.fullmatch(value.get_secret_value()):
-        raise ValueError("the source of a secret, env:NAME, never the secret itself")
+    if not secrets.is_source(value.get_secret_value()):
+        raise ValueError(SOURCE_FORM.expected)
     return value
 
 
 def _new_name_source(value: SecretStr) -> SecretStr:
-    return value if value.get_secret_value() == "" else _secret_source(value)
+    if value.get_secret_value() and not secrets.is_source(value.get_secret_value()):
+        raise ValueError(NEW_NAME_FORM.expected)
+    return value
 
 
-Folder = Annotated[str, AfterValidator(_folder)]
-FileName = Annotated[
-    str,
-    _matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "a file name of letters, digits, dots, - and _, without a folder"),
-]
-Version = Annotated[str, _matching(r"\d+\.\d+\.\d+(\.\d+)?", "a version such as 4.1.2")]
-InstallerPath = Annotated[str, _matching(r"(?i).+\.msi", "the path of an MSI file on the control node")]
-Sha256 = Annotated[str, _matching(r"(?i)[0-9a-f]{64}", "a SHA-256 of 64 hexadecimal digits"), AfterValidator(str.lower)]
-ProductName = Annotated[str, _matching(r"[A-Za-z][A-Za-z0-9 ._-]*\*?", "a display name, which may end in *")]
-ServiceName = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,80}", "a service name of letters, digits, dots, - and _")]
-DisplayName = Annotated[str, _matching(r"[\x20-\x7e]{1,256}", "a name of 1 to 256 printable ASCII characters")]
-Size = Annotated[int, BeforeValidator(_size)]
-BindAddress = Annotated[str, AfterValidator(_bind_address)]
-ClientNetwork = Annotated[str, AfterValidator(_client_network)]
-SecretSource = Annotated[SecretStr, AfterValidator(_secret_source)]
-NewNameSource = Annotated[SecretStr, AfterValidator(_new_name_source)]
+_FILE_NAME = Form("file name", "a file name of letters, digits, dots, - and _, without a folder")
+_VERSION = Form("version", "a version such as 4.1.2")
+_INSTALLER = Form("path", "the path of an MSI file on the control node")
+_CONTROL_NODE_FILE = Form("path", "the path of a file on the control node")
+_SHA256 = Form("text", "a SHA-256 of 64 hexadecimal digits")
+_PRODUCT_NAME = Form("text", "a display name, which may end in *")
+_SERVICE_NAME = Form("text", "a service name of 1 to 80 letters, digits, dots, - and _")
+_DISPLAY_NAME = Form("text", "a name of 1 to 256 printable ASCII characters")
+
+Folder = Annotated[str, AfterValidator(_folder), FOLDER_FORM]
+FileName = Annotated[str, _matching(_FILE_NAME, r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"), _FILE_NAME]
+Version = Annotated[str, _matching(_VERSION, r"\d+\.\d+\.\d+(\.\d+)?"), _VERSION]
+InstallerPath = Annotated[str, _matching(_INSTALLER, r"(?i).+\.msi"), _INSTALLER]
+ControlNodeFile = Annotated[str, _matching(_CONTROL_NODE_FILE, r"[^\x00-\x1f]{1,1024}"), _CONTROL_NODE_FILE]
+Sha256 = Annotated[str, _matching(_SHA256, r"(?i)[0-9a-f]{64}"), AfterValidator(str.lower), _SHA256]
+ProductName = Annotated[str, _matching(_PRODUCT_NAME, r"[A-Za-z][A-Za-z0-9 ._-]*\*?"), _PRODUCT_NAME]
+ServiceName = Annotated[str, _matching(_SERVICE_NAME, r"[A-Za-z0-9_.-]{1,80}"), _SERVICE_NAME]
+DisplayName = Annotated[str, _matching(_DISPLAY_NAME, r"[\x20-\x7e]{1,256}"), _DISPLAY_NAME]
+Account = Annotated[str, Form("account", r"`NT SERVICE\<name>` of this service, or `NT AUTHORITY\NetworkService`")]
+Size = Annotated[int, BeforeValidator(_size), SIZE_FORM]
+BindAddress = Annotated[str, AfterValidator(_bind_address), BIND_FORM]
+ClientNetwork = Annotated[str, AfterValidator(_client_network), NETWORK_FORM]
+SecretSource = Annotated[SecretStr, AfterValidator(_secret_source), SOURCE_FORM]
+NewNameSource = Annotated[SecretStr, AfterValidator(_new_name_source), NEW_NAME_FORM]

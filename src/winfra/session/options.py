@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pyinfra.api import HiddenValue
 
 from winfra.exceptions import ConnectionOptionsError, SecretError
-from winfra.secrets import resolve
+from winfra.secrets import SOURCES, resolve
 
 PREFIX = "winrm_"
 DEFAULT_PORTS = {"https": 5986, "http": 5985}
@@ -25,7 +25,7 @@ class ConnectionOptions(BaseModel):
 
     hostname: str = Field(min_length=1, description="name or address to connect to; the host's name when not given")
     user: str | None = Field(None, description="account, local (`Administrator`) or domain (`DOMAIN\\user`)")
-    password: str | HiddenValue | None = Field(None, description="a source like env:NAME, or a HiddenValue")
+    password: str | HiddenValue | None = Field(None, description=f"a source ({SOURCES}), or a HiddenValue")
     scheme: Literal["https", "http"] = Field("https", description="https, or http for networks you trust")
     port: int | None = Field(None, ge=1, le=65535, description="TCP port; 5986 for https, 5985 for http")
     transport: Literal["ntlm", "basic", "kerberos", "credssp", "certificate"] = Field(
@@ -80,7 +80,7 @@ class ConnectionOptions(BaseModel):
                 ),
             ),
             (uses_password and not self.user, f"winrm_user: the {self.transport} transport needs one, found none"),
-            (uses_password and self.password is None, "winrm_password: expected a source like env:NAME, found none"),
+            (uses_password and self.password is None, f"winrm_password: expected a source like {SOURCES}, found none"),
             (
                 self.transport == "certificate" and not (self.cert_pem and self.cert_key_pem),
                 "the certificate transport needs winrm_cert_pem and winrm_cert_key_pem",

@@ -23,14 +23,19 @@ class ServerPaths:
     Attributes:
         configuration: full Windows path of its configuration file.
         data_folder: full Windows path of its working directory.
-        log_folder: folder of its log file, None when it writes none.
+        log_file: full Windows path of its log file, None when it writes none.
         is_sentinel: whether it was started as a Sentinel, which rewrites its configuration file.
     """
 
     configuration: str
     data_folder: str
-    log_folder: str | None
+    log_file: str | None
     is_sentinel: bool
+
+    @property
+    def log_folder(self) -> str | None:
+        """The folder of its log file, None when it writes none."""
+        return None if self.log_file is None else self.log_file.rpartition("\\")[0]
 
 
 def read_server_paths(volume: Volume, program: str, arguments: list[str]) -> ServerPaths | None:
@@ -45,13 +50,24 @@ def read_server_paths(volume: Volume, program: str, arguments: list[str]) -> Ser
     configuration = next((argument for argument in arguments if argument.lower().endswith(".conf")), None)
     if configuration is None or volume.kind(configuration) != "File":
         return None
+    is_sentinel = "--sentinel" in arguments or program.rpartition("\\")[2].lower() == _SENTINEL_PROGRAM
+    return configured_paths(volume, program, configuration, is_sentinel=is_sentinel)
+
+
+def configured_paths(volume: Volume, program: str, configuration: str, *, is_sentinel: bool = False) -> ServerPaths:
+    """Return the paths that an existing configuration file gives a server.
+
+    Args:
+        volume: the host's drive.
+        program: full Windows path of the program; a relative `dir` starts in its folder.
+        configuration: absolute Windows path of the file, whatever its name ends with.
+        is_sentinel: whether the server is a Sentinel.
+    """
     directives = _read(volume, configuration, depth=0)
-    folder, _, name = program.rpartition("\\")
-    data_folder = _absolute(volume, directives.get("dir", "."), folder)
-    log_file = directives.get("logfile", "")
-    log_folder = _absolute(volume, log_file, data_folder).rpartition("\\")[0] if log_file else None
-    is_sentinel = "--sentinel" in arguments or name.lower() == _SENTINEL_PROGRAM
-    return ServerPaths(volume.full_path(configuration), data_folder, log_folder, is_sentinel)
+    data_folder = _absolute(volume, directives.get("dir", "."), program.rpartition("\\")[0])
+    named = directives.get("logfile", "")
+    log_file = _absolute(volume, named, data_folder) if named else None
+    return ServerPaths(volume.full_path(configuration), data_folder, log_file, is_sentinel)
 
 
 def _read(volume: Volume, path: str, *, depth: int) -> dict[str, str]:

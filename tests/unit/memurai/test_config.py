@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from config_practice import next_address
 from hypothesis import HealthCheck, given, strategies
 from hypothesis import settings as hypothesis_settings
 from practice import PracticeServer
@@ -32,6 +33,11 @@ NASTY = [
     "C:\\temp\\",
     "a\x00b",
 ]
+
+
+@pytest.fixture
+def address() -> str:
+    return next_address()
 
 
 def test_redis_reads_back_what_was_quoted(

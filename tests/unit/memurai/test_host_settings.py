@@ -1,5 +1,7 @@
 """From host data to settings: the defaults, and every problem named."""
 
+from pathlib import Path
+
 import pytest
 from practice import CONFIG_COMMAND, PASSWORD
 
@@ -175,6 +177,71 @@ def test_the_clients_limit_leaves_room_for_administration(host_data: dict[str, o
 def test_the_same_holds_for_settings_made_without_host_data(settings: Settings) -> None:
     with pytest.raises(ValueError, match="do not fit together"):
         Settings(package=settings.package, security=settings.security.model_copy(update={"maxclients": 64}))
+
+
+LASTING = ["token_blacklist", "sessions"]
+
+
+@pytest.mark.parametrize("policy", ["allkeys-lru", "allkeys-random", "volatile-lru", "volatile-ttl"])
+@pytest.mark.parametrize("kind", LASTING)
+def test_what_must_not_be_forgotten_is_not_evicted(host_data: dict[str, object], kind: str, policy: str) -> None:
+    data = {**host_data, "memurai_application": {"stores": ["cache", kind]}, "memurai_memory": {"policy": policy}}
+    problem = only_problem(data)
+    assert problem.startswith("memurai_memory.policy: expected noeviction, because memurai_application.stores has")
+    assert kind in problem
+    assert f"found {policy}" in problem
+
+
+def test_what_must_not_be_forgotten_needs_the_append_only_file_too(host_data: dict[str, object]) -> None:
+    application: dict[str, object] = {"memurai_application": {"stores": LASTING}}
+    found = problems_of({**host_data, **application, "memurai_persistence": {"appendonly": False}})
+    assert [problem.split(":")[0] for problem in found] == [
+        "memurai_memory.policy",
+        "memurai_persistence.appendonly",
+    ]
+    settings = from_host_data("cache1", {**host_data, **application, "memurai_memory": {"policy": "noeviction"}})
+    assert settings.application.stores == ("token_blacklist", "sessions")
+
+
+def test_counters_and_copies_may_be_evicted_and_need_no_append_only_file(host_data: dict[str, object]) -> None:
+    data = {**host_data, "memurai_application": {"stores": ["rate_limits", "cache"]}}
+    assert from_host_data("cache1", {**data, "memurai_persistence": {"appendonly": False}})
+
+
+@pytest.mark.parametrize(
+    ("stores", "expected"),
+    [
+        (["token_blacklists"], "memurai_application.stores[0]: expected 'token_blacklist', 'sessions'"),
+        (["cache", "cache"], "memurai_application.stores: expected each kind once"),
+        ([], "memurai_application.stores: expected at least 1 value(s), found 0 value(s)"),
+    ],
+)
+def test_what_is_stored_is_one_of_the_known_kinds(
+    host_data: dict[str, object], stores: list[str], expected: str
+) -> None:
+    assert only_problem({**host_data, "memurai_application": {"stores": stores}}).startswith(expected)
+
+
+def test_secrets_come_from_any_source(host_data: dict[str, object], tmp_path: Path) -> None:
+    path = tmp_path / "password"
+    path.write_text(f"{PASSWORD}\n")
+    path.chmod(0o600)
+    security = {"password": f"file:{path}", "renamed_commands": {"CONFIG": f"cmd:echo {CONFIG_COMMAND}", "KEYS": ""}}
+    resolved = credentials.resolve(from_host_data("cache1", {**host_data, "memurai_security": security}).security)
+    assert resolved.password.unmask() == PASSWORD
+    assert resolved.renamed_commands["CONFIG"].unmask() == CONFIG_COMMAND
+
+
+def test_secrets_that_cannot_be_had_are_all_named(host_data: dict[str, object], tmp_path: Path) -> None:
+    path = tmp_path / "password"
+    path.write_text(PASSWORD)
+    path.chmod(0o644)
+    security = {"password": f"file:{path}", "renamed_commands": {"CONFIG": "cmd:false", "KEYS": "env:NOT_SET_AT_ALL"}}
+    readable, failing, missing = problems_of({**host_data, "memurai_security": security})
+    assert readable.startswith("memurai_security.password: expected a file that only its owner can read")
+    assert failing.startswith("memurai_security.renamed_commands.CONFIG: expected the command of this source (false)")
+    assert "NOT_SET_AT_ALL to be set" in missing
+    assert PASSWORD not in readable
 
 
 def test_only_an_account_of_its_own_or_network_service(host_data: dict[str, object]) -> None:

@@ -126,13 +126,17 @@ def data_files(**kinds: str) -> preflight.DataFiles:
 def test_data_that_the_server_would_start_without_refuses_the_host(
     settings: Settings, files: preflight.DataFiles, refused: str | None
 ) -> None:
-    problems = list(preflight.data_problems(settings, files))
+    problems = list(preflight.data_problems(settings, files, is_running=False))
     assert [problem[: len(refused or "")] for problem in problems] == ([refused] if refused else [])
+
+
+def test_a_running_server_gets_its_aof_by_the_deploy(settings: Settings) -> None:
+    assert not list(preflight.data_problems(settings, data_files(snapshot="File"), is_running=True))
 
 
 def test_a_snapshot_alone_is_loaded_by_a_server_without_aof(host_data: dict[str, object]) -> None:
     settings = from_host_data("cache1", {**host_data, "memurai_persistence": {"appendonly": False}})
-    assert not list(preflight.data_problems(settings, data_files(snapshot="File")))
+    assert not list(preflight.data_problems(settings, data_files(snapshot="File"), is_running=False))
 
 
 def test_the_installer_must_be_the_pinned_one(settings: Settings, tmp_path: Path) -> None:

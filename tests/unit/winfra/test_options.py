@@ -76,6 +76,16 @@ def test_a_password_that_is_not_set_names_its_variable() -> None:
         options(winrm_password="env:NOT_SET_ANYWHERE").password_value("@winrm/cache1")
 
 
+def test_the_password_comes_from_any_source(tmp_path: Path) -> None:
+    path = tmp_path / "password"
+    path.write_text("canary-7391\n")
+    path.chmod(0o600)
+    for source in (f"file:{path}", "cmd:echo canary-7391"):
+        password = options(winrm_password=source).password_value("@winrm/cache1")
+        assert password is not None
+        assert password.unmask() == "canary-7391"
+
+
 def test_a_ca_bundle_that_exists_is_taken(tmp_path: Path) -> None:
     bundle = tmp_path / "ca.pem"
     bundle.write_text("x")

@@ -11,7 +11,9 @@ from winlab.windows.errors import (
     BAD_EXECUTABLE,
     FILE_NOT_FOUND,
     PROCESS_ABORTED,
+    SERVICE_ALREADY_RUNNING,
     SERVICE_DISABLED,
+    SERVICE_NOT_ACTIVE,
     SERVICE_REQUEST_TIMEOUT,
     Win32Error,
 )
@@ -147,7 +149,9 @@ def start_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60)
         try:
             machine.services.start(name, timeout_seconds)
         except Win32Error as error:
-            raise _start_error(service, timeout_seconds, error) from error
+            # Its recovery may have come first.
+            if error.code != SERVICE_ALREADY_RUNNING:
+                raise _start_error(service, timeout_seconds, error) from error
     return _state(service)
 
 
@@ -156,7 +160,12 @@ def stop_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60) 
     """Stop a service and wait until its process is gone."""
     service = _existing(machine, name)
     if service.state != "Stopped":
-        machine.services.stop(name, timeout_seconds)
+        try:
+            machine.services.stop(name, timeout_seconds)
+        except Win32Error as error:
+            # It may have ended by itself meanwhile.
+            if error.code != SERVICE_NOT_ACTIVE:
+                raise
     return _state(service)
 
 

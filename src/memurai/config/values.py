@@ -1,16 +1,12 @@
-"""The configuration language of Redis 7, as far as the template needs it.
-
-A line is split into arguments by sdssplitargs(): inside double quotes a backslash starts an escape. A `#` begins a
-comment only at the start of a line, so nothing may follow a directive's last argument.
-https://github.com/redis/redis/blob/7.2/src/sds.c, https://github.com/redis/redis/blob/7.2/src/config.c
-"""
+"""Single values as the configuration says them: quoted text, sizes, yes and no."""
 
 import re
 
 from memurai.exceptions import ConfigurationError
 
 ESCAPES = {"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
-NEEDS_ESCAPE = re.compile(r'[\x00-\x1f\x7f"\\]')
+# A byte that is not UTF-8 travels in a str as a lone surrogate (Python's "surrogateescape").
+NEEDS_ESCAPE = re.compile(r'[\x00-\x1f\x7f"\\\udc80-\udcff]')
 
 # memtoull() in https://github.com/redis/redis/blob/7.2/src/util.c: without "b" decimal, with it binary.
 UNITS = {
@@ -32,7 +28,7 @@ def quote(value: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     character = match.group()
-    return ESCAPES.get(character, f"\\x{ord(character):02x}")
+    return ESCAPES.get(character, f"\\x{ord(character) & 0xFF:02x}")
 
 
 def parse_size(text: str) -> int:
@@ -40,10 +36,10 @@ def parse_size(text: str) -> int:
 
     Raises ConfigurationError when the text is no size; a blank before the unit and fractions are not read by Redis.
     """
-    match = re.fullmatch(r"([0-9]+)([a-z]*)", text.lower())
-    if match is None or match[2] not in UNITS:
+    match = re.fullmatch(r"([0-9]+)([A-Za-z]*)", text)
+    if match is None or match[2].lower() not in UNITS:
         raise ConfigurationError(f"expected a size such as 2gb, 64mb or 1024, found {text!r}")
-    return int(match[1]) * UNITS[match[2]]
+    return int(match[1]) * UNITS[match[2].lower()]
 
 
 def format_size(size: int) -> str:

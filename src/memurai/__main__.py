@@ -1,0 +1,61 @@
+"""What an operator asks of the project itself: `python -m memurai settings`, `python -m memurai secrets generate`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from memurai import secret_files
+from memurai.exceptions import MemuraiError
+from memurai.settings.reference import reference
+
+ERROR_EXIT_CODE = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code.
+
+    arguments: the command line without the program's name, default: this process's.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        text = reference() if options.action == "settings" else _secrets(options)
+    except MemuraiError as error:
+        sys.stderr.write(f"memurai: {error}\n")
+        return ERROR_EXIT_CODE
+    sys.stdout.write(text)
+    return 0
+
+
+def _secrets(options: argparse.Namespace) -> str:
+    generated = secret_files.generate(options.environment)
+    if options.directory is None:
+        return secret_files.export_lines(generated)
+    return secret_files.write(generated, options.directory)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m memurai", description="Memurai in production, as code.")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("settings", help="print the documentation of every setting: docs/settings.md")
+    secrets = actions.add_parser("secrets", help="strong secrets for an environment")
+    generate = secrets.add_subparsers(dest="secrets_action", required=True, metavar="ACTION").add_parser(
+        "generate", help="make a password and a secret name of CONFIG, and print the export lines"
+    )
+    generate.add_argument(
+        "--environment",
+        metavar="NAME",
+        type=secret_files.environment_name,
+        help="whose they are, e.g. prod; without it they are for the variables of the default settings",
+    )
+    generate.add_argument(
+        "--directory",
+        metavar="DIR",
+        type=Path,
+        help="write them into files there that only you can read, and print their sources instead",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

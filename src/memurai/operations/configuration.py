@@ -1,0 +1,257 @@
+"""The configuration of a server, changed as a transaction on its host.
+
+The new text is compared with the file and with the running server by meaning; what the server takes while it runs is
+given to it by one CONFIG SET; only the rest restarts it. Set-MemuraiConfiguration does it on the host, to its end or
+not at all.
+"""
+
+import hashlib
+import io
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+
+from pyinfra import host as current_host
+from pyinfra.api import FileUploadCommand, HiddenValue, operation
+from pyinfra.api.command import PyinfraCommand
+
+from memurai.config import Change, Directive, compare, merge, needs_restart, normal, parse, render, set_arguments
+from memurai.config.language import split_arguments
+from memurai.config.meaning import default
+from memurai.endpoint import Endpoint
+from memurai.exceptions import ConfigSyntaxError
+from memurai.facts.server import RunningConfiguration
+from winfra.call import PowerShellCall
+from winfra.facts.files import TextFile
+from winfra.facts.services import Service
+from winfra.operations.shape import failure, refuse, show_difference
+from winfra.redaction import CHANGED, Redaction
+from winfra.secrets import MASK, hidden_values
+
+APPEND_ONLY = ("appendonly",)
+DATA_PLACES = ("dir", "dbfilename", "appendfilename", "appenddirname")
+YES = (("yes",),)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a server's configuration stands and with what it is changed.
+
+    path: the configuration. history: folder of earlier ones. program, command_line_client: paths of memurai.exe and
+    memurai-cli.exe. service: its name. trial_folder, trial_port: where a new configuration is tried. timeout_seconds:
+    longest wait for a start up to a healthy server.
+    """
+
+    path: str
+    history: str
+    program: str
+    command_line_client: str
+    service: str
+    trial_folder: str
+    trial_port: int
+    timeout_seconds: int
+
+    @property
+    def staged(self) -> str:
+        """Where the new text waits: in the folder of the configuration, which is private."""
+        return f"{self.path}.staged"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a change of configuration comes to.
+
+    text: the new file. new, live: the server as it will be, and as it is when it runs. changes: of the file.
+    drift: of the running server, as far as it differs from what is desired. running: whether the service runs.
+    """
+
+    text: str
+    new: Endpoint
+    live: Endpoint
+    changes: tuple[Change, ...]
+    drift: tuple[Change, ...]
+    running: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether file and server are as desired."""
+        return not (self.changes or self.drift)
+
+    @property
+    def switches_append_only_on(self) -> bool:
+        """Whether the server has to begin its append-only file while it runs: a start would load an empty one."""
+        return any(_switches_append_only_on(change) for change in (*self.changes, *self.drift))
+
+    @property
+    def live_changes(self) -> tuple[Change, ...]:
+        """What the running server is to be given."""
+        return tuple(
+            change for change in self.drift if not needs_restart(change) and not _switches_append_only_on(change)
+        )
+
+    @property
+    def moves_data(self) -> tuple[str, ...]:
+        """The directives by which a server would start without the data it has now."""
+        return tuple(change.key[0] for change in self.changes if change.key[0] in DATA_PLACES and change.before)
+
+    @property
+    def restart(self) -> bool:
+        """Whether something is left that only a restart brings."""
+        return self.running and any(needs_restart(change) for change in (*self.changes, *self.drift))
+
+
+@operation()
+def applied(
+    place: Place, desired: HiddenValue, secret_keys: tuple[str, ...] = (), keep_foreign: bool = True
+) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a configuration file and its running server say what is desired.
+
+    + place: where it stands and with what it is changed
+    + desired: the whole text; a HiddenValue, as it holds the password
+    + secret_keys: first words of lines that `--diff` must not show
+    + keep_foreign: keep lines of the present file that the desired text does not set, which CONFIG REWRITE writes
+    """
+    file = current_host.get_fact(TextFile, path=place.path)
+    service = current_host.get_fact(Service, service=place.service)
+    if file is None or service is None:
+        yield failure(f"configuration {place.path}: its present state could not be read, so nothing was changed")
+        return
+    text = desired.unmask()
+    present = file["content"] if file["exists"] else None
+    running = service["state"] == "Running"
+    try:
+        plan = _plan(place, present, text, running=running, keep_foreign=keep_foreign)
+    except ConfigSyntaxError as error:
+        yield from refuse(f"configuration {place.path}: {error}. Mend or remove that line on the host and run again.")
+        return
+    if plan is None:
+        yield failure(f"configuration {place.path}: the running server could not be asked for its values (above)")
+    elif plan.running and plan.moves_data:
+        yield from refuse(
+            f"configuration {place.path}: expected the data to stay where it is while the server runs, found another "
+            f"{', '.join(plan.moves_data)}: the server would start empty. Stop the service, move the data, run again."
+        )
+    elif plan.is_empty:
+        current_host.noop(f"configuration {place.path} and its server are as desired")
+    else:
+        _show(place, present or "", plan, Redaction(frozenset(hidden_values(desired)), secret_keys))
+        yield FileUploadCommand(io.BytesIO(plan.text.encode()), place.staged)
+        yield PowerShellCall("Set-MemuraiConfiguration", _parameters(place, plan))
+
+
+def _plan(place: Place, present: str | None, desired: str, *, running: bool, keep_foreign: bool) -> Plan | None:
+    new = Endpoint.of(desired)
+    if present is None:
+        return Plan(desired, new, new, (_whole_file(),), (), running=False)
+    text = merge(present, desired) if keep_foreign else desired
+    changes = compare(present, desired)
+    if not keep_foreign:
+        changes += _removed(present, desired)
+        if not changes and present != desired:
+            changes = (_whole_file(),)
+    live = Endpoint.of(present)
+    drift: tuple[Change, ...] | None = ()
+    if running:
+        drift = _drift(place, live, desired)
+    return None if drift is None else Plan(text, new, live, changes, drift, running=running)
+
+
+def _switches_append_only_on(change: Change) -> bool:
+    return change.key == APPEND_ONLY and change.after == YES
+
+
+def _removed(present: str, desired: str) -> tuple[Change, ...]:
+    """Return the directives that go because the desired text, taken as it is, does not have them."""
+    found, wanted = normal(parse(present)), normal(parse(desired))
+    known = {change.key for change in compare(present, desired)}
+    gone = [place for place in found if place not in wanted and place not in known and found[place] != default(place)]
+    return tuple(Change(place, found[place], None) for place in gone)
+
+
+def _whole_file() -> Change:
+    """Return the change of a file whose directives mean what they shall but whose text is not there."""
+    return Change(("(file)",), None, None, file_only=True)
+
+
+def _drift(place: Place, live: Endpoint, desired: str) -> tuple[Change, ...] | None:
+    """Return what the running server has otherwise than desired; None when it could not be asked."""
+    if not live.config_command.unmask():
+        return ()
+    values = current_host.get_fact(
+        RunningConfiguration,
+        server=live.server(place.command_line_client),
+        config_command=live.config_command,
+    )
+    if not values:
+        return None
+    found = compare(render(_directives(values.items())), desired)
+    # The server names every directive; those that are not desired are the file's affair.
+    return tuple(change for change in found if change.after is not None and change.key[0] in values)
+
+
+def _directives(values: Iterable[tuple[str, str]]) -> Iterator[Directive]:
+    for name, value in values:
+        words = tuple(split_arguments(value)) if _is_list(name) else (value,)
+        yield Directive(name, words or ("",))
+
+
+def _is_list(name: str) -> bool:
+    return name in {"save", "bind", "client-output-buffer-limit", "oom-score-adj-values"}
+
+
+def _parameters(place: Place, plan: Plan) -> dict[str, object]:
+    live = set_arguments(plan.live_changes)
+    append_only = plan.switches_append_only_on
+    undo = set_arguments(tuple(_reversed(change) for change in plan.live_changes))
+    undo += ("appendonly", "no") if append_only else ()
+    return {
+        "Path": place.path,
+        "StagedPath": place.staged,
+        "StagedSha256": hashlib.sha256(plan.text.encode()).hexdigest(),
+        "HistoryFolder": place.history,
+        "ProgramPath": place.program,
+        "CliPath": place.command_line_client,
+        "ServiceName": place.service,
+        "Address": plan.new.address,
+        "Port": plan.new.port,
+        "ScratchFolder": place.trial_folder,
+        "ScratchPort": place.trial_port,
+        "Password": plan.new.password,
+        "LivePassword": plan.live.password,
+        "LiveAddress": plan.live.address,
+        "LivePort": plan.live.port,
+        "LiveCommand": plan.live.config_set(live) if live else None,
+        "UndoCommand": plan.live.config_set(undo) if undo else None,
+        "EnableAppendOnly": append_only,
+        "AppendOnlyCommand": plan.live.config_set(("appendonly", "yes")) if append_only else None,
+        "Restart": plan.restart,
+        "ExpectedRole": "slave" if plan.new.is_replica else "master",
+        "ExpectAppendOnly": plan.new.appendonly,
+        "TimeoutSeconds": place.timeout_seconds,
+    }
+
+
+def _reversed(change: Change) -> Change:
+    return Change(change.key, change.after, change.before if change.before is not None else default(change.key))
+
+
+def _show(place: Place, present: str, plan: Plan, redaction: Redaction) -> None:
+    show_difference(f"configuration {place.path}", *redaction.lines(present, plan.text))
+    shown = [change for change in plan.drift if change not in plan.changes]
+    secret = {key.split()[0] for key in redaction.keys}
+    show_difference(
+        f"server of {place.service}",
+        [_value_line(change, change.before, secret, MASK) for change in shown],
+        [_value_line(change, change.after, secret, CHANGED) for change in shown],
+    )
+    if plan.restart:
+        needing = {change.key[0] for change in (*plan.changes, *plan.drift) if needs_restart(change)}
+        show_difference(
+            f"service {place.service}", ["running"], [f"restarted, because of: {', '.join(sorted(needing))}"]
+        )
+
+
+def _value_line(change: Change, value: tuple[tuple[str, ...], ...] | None, secret: set[str], mask: str) -> str:
+    name = " ".join(change.key)
+    if change.key[0] in secret:
+        return f"{name} {mask}"
+    return f"{name} {'(unset)' if value is None else ' '.join(' '.join(words) for words in value)}"

@@ -1,0 +1,146 @@
+function Set-MemuraiConfiguration {
+    <#
+    .SYNOPSIS
+        Puts a staged configuration in the place of the present one, or leaves everything as it was.
+
+    .DESCRIPTION
+        In this order: the staged file is what was planned (SHA-256); the real server starts on it, on a port and in a
+        folder of its own; the running server takes what it can take without a restart; the file is swapped; the
+        service is restarted if need be and must become healthy before a deadline, else the last known good
+        configuration is put back and the service is restarted with it.
+
+        The trial runs as the account of this session. That the service's own account may read and write its folders,
+        and that the real port and address are free, only the real start can prove.
+
+    .PARAMETER Path
+        Absolute path of the configuration file.
+
+    .PARAMETER StagedPath
+        Absolute path of the new content, in the same folder. It is gone at the end, whatever happens.
+
+    .PARAMETER StagedSha256
+        SHA-256 that the staged file must have, in hexadecimal digits.
+
+    .PARAMETER HistoryFolder
+        Absolute path of the folder that keeps earlier configurations. Created if missing.
+
+    .PARAMETER Keep
+        How many earlier configurations stay there.
+
+    .PARAMETER ProgramPath
+        Absolute path of memurai.exe.
+
+    .PARAMETER CliPath
+        Absolute path of memurai-cli.exe.
+
+    .PARAMETER ServiceName
+        Name of the service. Missing or stopped, it is not started; the file is changed all the same.
+
+    .PARAMETER Address
+        Address at which the server is reached from its host with the new configuration.
+
+    .PARAMETER Port
+        Port of the server with the new configuration.
+
+    .PARAMETER ScratchFolder
+        Absolute path of an empty or missing folder for the trial. It is gone at the end.
+
+    .PARAMETER ScratchPort
+        A free port for the trial, on 127.0.0.1.
+
+    .PARAMETER Password
+        Password of the new configuration. Not given, it has none.
+
+    .PARAMETER LivePassword
+        Password of the running server. Not given, it is that of the new configuration.
+
+    .PARAMETER LiveAddress
+        Address at which the running server is reached. Not given, it is Address.
+
+    .PARAMETER LivePort
+        Port of the running server. Not given, it is Port.
+
+    .PARAMETER LiveCommand
+        Whole command line, quoted as memurai-cli reads it, that gives the running server the new values: one CONFIG
+        SET, which takes all of them or none. Not given, there is nothing it could take.
+
+    .PARAMETER UndoCommand
+        Whole command line that gives it the former values back. Run when a later step fails before the file is swapped.
+
+    .PARAMETER EnableAppendOnly
+        Whether the running server is switched to its append-only file first. A restart would load an empty one.
+
+    .PARAMETER AppendOnlyCommand
+        Whole command line that does that.
+
+    .PARAMETER Restart
+        Whether the change needs a restart.
+
+    .PARAMETER ExpectedRole
+        Role that the server must have after the restart.
+
+    .PARAMETER ExpectAppendOnly
+        Whether it must write an append-only file after the restart.
+
+    .PARAMETER TimeoutSeconds
+        Deadline in seconds, of each start up to a healthy server and of the first writing of the append-only file.
+
+    .OUTPUTS
+        [pscustomobject] with the properties
+        Applied: Unchanged, File (written only), Live (the running server took it) or Restart.
+        HistoryPath: full path at which the former configuration is kept, null when there was none or nothing changed.
+        TrialMilliseconds: how long the trial took, null when there was none.
+        ElapsedMilliseconds: how long everything took.
+
+    .EXAMPLE
+        Set-MemuraiConfiguration @files @programs @server -Restart $true -ExpectAppendOnly $true -TimeoutSeconds 600
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType([pscustomobject])]
+    param(
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Path,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$StagedPath,
+        [Parameter(Mandatory = $true)][ValidatePattern('^[0-9A-Fa-f]{64}$')][string]$StagedSha256,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$HistoryFolder,
+        [ValidateRange(1, 1000)][int]$Keep = 10,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$ProgramPath,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$CliPath,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$ServiceName,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Address,
+        [Parameter(Mandatory = $true)][ValidateRange(1, 65535)][int]$Port,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$ScratchFolder,
+        [Parameter(Mandatory = $true)][ValidateRange(1, 65535)][int]$ScratchPort,
+        [securestring]$Password,
+        [securestring]$LivePassword,
+        [string]$LiveAddress,
+        [ValidateRange(1, 65535)][int]$LivePort,
+        [securestring]$LiveCommand,
+        [securestring]$UndoCommand,
+        [bool]$EnableAppendOnly = $false,
+        [securestring]$AppendOnlyCommand,
+        [bool]$Restart = $false,
+        [ValidateSet('master', 'slave')][string]$ExpectedRole = 'master',
+        [bool]$ExpectAppendOnly = $false,
+        [ValidateRange(1, 86400)][int]$TimeoutSeconds = 300
+    )
+
+    if (-not $PSCmdlet.ShouldProcess($Path, 'Set configuration')) {
+        return
+    }
+    $target = Resolve-WinPath -Path $Path
+    $new = @{ CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; TimeoutSeconds = 5 }
+    $former = $new.Clone()
+    if ($null -ne $LivePassword -and $LivePassword.Length -gt 0) { $former.Password = $LivePassword }
+    if ($PSBoundParameters.ContainsKey('LiveAddress')) { $former.Address = $LiveAddress }
+    if ($PSBoundParameters.ContainsKey('LivePort')) { $former.Port = $LivePort }
+    $health = @{ loading = '0'; role = $ExpectedRole.ToLowerInvariant(); aof_enabled = "$([int]$ExpectAppendOnly)" }
+    return Invoke-MemuraiConfigurationChange -Change @{
+        Target = $target; Backup = "$target.last-known-good"; Staged = Resolve-WinPath -Path $StagedPath
+        Sha256 = $StagedSha256.ToLowerInvariant(); History = Resolve-WinPath -Path $HistoryFolder; Keep = $Keep
+        Program = Resolve-WinPath -Path $ProgramPath; ServiceName = $ServiceName; New = $new; Former = $former
+        Scratch = Resolve-WinPath -Path $ScratchFolder; ScratchPort = $ScratchPort; IsScratchOurs = $false
+        LiveCommand = $LiveCommand; UndoCommand = $UndoCommand; IsServerChanged = $false; Health = $health
+        EnableAppendOnly = $EnableAppendOnly; AppendOnlyCommand = $AppendOnlyCommand
+        Restart = $Restart; ExpectAppendOnly = $ExpectAppendOnly; TimeoutSeconds = $TimeoutSeconds
+    }
+}

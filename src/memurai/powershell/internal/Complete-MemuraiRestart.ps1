@@ -1,0 +1,50 @@
+function Complete-MemuraiRestart {
+    <#
+    .SYNOPSIS
+        Restarts the service with the swapped configuration, or with the last known good one, and fails then.
+
+    .PARAMETER Change
+        The table of Set-MemuraiConfiguration.
+
+    .OUTPUTS
+        Nothing.
+
+    .EXAMPLE
+        Complete-MemuraiRestart -Change $change
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)]
+        [hashtable]$Change
+    )
+
+    try {
+        Restart-MemuraiServer -Change $Change -Server $Change.New -Expected $Change.Health
+        return
+    }
+    catch {
+        $reason = "Expected a healthy server, found that the new configuration never became healthy: " +
+        $_.Exception.GetBaseException().Message
+    }
+    # Before the last known good writes into the same file.
+    try {
+        $log = "log:`n$(Get-MemuraiLogTail -Change $Change)"
+    }
+    catch {
+        $log = "log: could not be read: $($_.Exception.GetBaseException().Message)"
+    }
+    if ((Get-WinPathKind -Path $Change.Backup) -ne 'File') {
+        throw "$reason; there was no earlier configuration to put back. Correct it and deploy again; $log"
+    }
+    try {
+        Move-MemuraiFile -Path $Change.Backup -Destination $Change.Target
+        Restart-MemuraiServer -Change $Change -Server $Change.Former -Expected @{}
+    }
+    catch {
+        $second = $_.Exception.GetBaseException().Message
+        $service = Get-WinService -Name $Change.ServiceName
+        throw ("$reason; nor did the last known good, which was put back: $second; the service is now " +
+            "$($service.State) (process $($service.ProcessId)). It needs a person; $log")
+    }
+    throw "$reason; the last known good runs again. Correct the configuration and deploy again; $log"
+}

@@ -1,0 +1,54 @@
+function Remove-MemuraiStage {
+    <#
+    .SYNOPSIS
+        Removes what a change needed for a time: the staged file, the scratch folder, the file it put aside.
+
+    .PARAMETER Change
+        The table of Set-MemuraiConfiguration.
+
+    .PARAMETER Failure
+        Message of the error that ended the change, empty when there was none. An error here comes after it.
+
+    .OUTPUTS
+        Nothing.
+
+    .EXAMPLE
+        Remove-MemuraiStage -Change $change -Failure ''
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Low')]
+    param(
+        [Parameter(Mandatory = $true)]
+        [hashtable]$Change,
+
+        [Parameter(Mandatory = $true)]
+        [AllowEmptyString()]
+        [string]$Failure
+    )
+
+    # A folder that was given as the staged file by mistake is not removed with all it holds.
+    $paths = @(foreach ($file in $Change.Staged, $Change.Backup) {
+            if ((Get-WinPathKind -Path $file) -eq 'File') {
+                $file
+            }
+        })
+    if ($Change.IsScratchOurs) {
+        $paths += $Change.Scratch
+    }
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    foreach ($path in $paths) {
+        while ($PSCmdlet.ShouldProcess($path, 'Remove')) {
+            try {
+                $null = Remove-WinItem -Path $path -Recurse $true
+                break
+            }
+            catch {
+                # A virus scanner or a backup may have a file open for a moment.
+                if ($watch.Elapsed.TotalSeconds -ge 10) {
+                    $text = $_.Exception.GetBaseException().Message
+                    throw "$Failure Expected to remove '$path', found: $text Remove it by hand.".Trim()
+                }
+                Start-Sleep -Milliseconds 250
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+"""One secret, one environment: a host's secrets beside those that the other environments' group data names.
+
+One inventory is one environment, and pyinfra reads one inventory at a time; but with it, it reads the group data of
+all. A group without a host in this run's inventory is another environment.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from memurai.settings.groups import SecuritySettings
+from winfra import secrets
+from winfra.exceptions import SecretError
+
+RULES = (
+    (
+        "No secret is used by two environments. What `memurai_security` of the other environments in `group_data/` "
+        "names is compared as far as the control node knows it: variables that are set, files that can be read; their "
+        "commands are never run."
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Environments:
+    """The environment of a host, and the others.
+
+    own: its name, for messages.
+    others: `memurai_security` of each other environment as its data has it, which may be wrong.
+    """
+
+    own: str = "this environment"
+    others: Mapping[str, object] = field(default_factory=dict)
+
+
+def shared_secret_problems(security: SecuritySettings, environments: Environments) -> Iterator[str]:
+    """Yield secrets that another environment uses too, key first, never showing one."""
+    own = dict(_own_sources(security))
+    for name, data in environments.others.items():
+        for other_key, other_source in _sources(data):
+            for key, source in own.items():
+                if _same(source, other_source):
+                    yield (
+                        f"{key}: expected a secret of {environments.own} alone, found the same as "
+                        f"memurai_security.{other_key} of {name}; give each environment its own: "
+                        "python -m memurai secrets generate --environment NAME"
+                    )
+
+
+def _own_sources(security: SecuritySettings) -> Iterator[tuple[str, str]]:
+    yield "password", security.password.get_secret_value()
+    for command, source in security.renamed_commands.items():
+        if source.get_secret_value():
+            yield f"renamed_commands.{command}", source.get_secret_value()
+
+
+def _sources(data: object) -> Iterator[tuple[str, str]]:
+    """Yield another environment's keys and sources; its mistakes are reported when it is deployed."""
+    if not isinstance(data, Mapping):
+        return
+    defaults = dict(_own_sources(SecuritySettings()))
+    yield "password", str(data.get("password", defaults.pop("password")))
+    renamed = data.get("renamed_commands")
+    if isinstance(renamed, Mapping):
+        yield from ((f"renamed_commands.{command}", str(source)) for command, source in renamed.items() if source)
+    else:
+        yield from defaults.items()
+
+
+def _same(source: str, other: str) -> bool:
+    if source == other:
+        return True
+    # Another environment's command may ask for rights, or a confirmation, that this run has nothing to do with.
+    if secrets.runs_command(other):
+        return False
+    value = _known(source)
+    return value is not None and value == _known(other)
+
+
+def _known(source: str) -> str | None:
+    """Return what a source gives on this machine, None when it gives nothing.
+
+    A missing secret of this environment is reported by `credentials`; one of another environment is as it should be.
+    """
+    try:
+        return secrets.resolve(source, what="memurai_security").unmask()
+    except SecretError:
+        return None

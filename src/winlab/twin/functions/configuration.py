@@ -1,0 +1,554 @@
+"""Twins of the functions that change a server's configuration. They start the real server, as the library does."""
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import SecretStr
+
+from winlab.exceptions import WinlabError
+from winlab.twin.errors import TwinError
+from winlab.twin.functions.host import iso_time
+from winlab.twin.functions.memurai import invoke_memurai_command
+from winlab.twin.functions.services import start_win_service, stop_win_service
+from winlab.twin.registry import Output, twin
+from winlab.windows.files import written_path
+from winlab.windows.machine import Machine
+from winlab.windows.server_paths import configured_paths
+
+_POLL_SECONDS = 0.05
+_ATTEMPT_SECONDS = 5
+_COMMAND_SECONDS = 60
+_TRIAL_SECONDS = 30
+_TAIL_LINES = 20
+_HISTORY_NAME = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{8}\.conf")
+_DIRECTIVE_NAME = re.compile(r"""^\s*["']?([^\s#"']+)""", re.MULTILINE)
+_DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
+# What a server quotes: the refused line, an ACL rule (which may be a password), an unknown command with its arguments.
+_QUOTED = (
+    (re.compile(r"^(>>> '[^\s']*).*$", re.MULTILINE), r"\1 ...'"),
+    (re.compile(r"(user declaration|ACL rule) '.*'(:| for )"), r"\1 '...'\2"),
+    (re.compile(r"(unknown command).*", re.IGNORECASE), r"\1"),
+)
+
+
+@twin("Get-MemuraiConfigurationHistory", "HistoryFolder", "Entries")
+def get_memurai_configuration_history(machine: Machine, *, history_folder: str) -> Output:
+    """List the earlier configurations, newest first."""
+    folder = written_path(history_folder)
+    return {
+        "HistoryFolder": folder,
+        "Entries": [_entry(machine, f"{folder}\\{name}") for name in _history(machine, folder)],
+    }
+
+
+def _entry(machine: Machine, path: str) -> dict[str, Any]:
+    written = datetime.fromtimestamp(machine.files.local_path(path).stat().st_mtime, UTC)
+    return {
+        "Name": path.rpartition("\\")[2],
+        "Sha256": machine.files.sha256(path),
+        "SizeBytes": machine.files.size(path),
+        "LastWriteTimeUtc": iso_time(written),
+    }
+
+
+def _history(machine: Machine, folder: str) -> list[str]:
+    """Return the names of the earlier configurations, newest first; they begin with the time."""
+    if machine.files.kind(folder) != "Directory":
+        return []
+    return sorted(filter(_HISTORY_NAME.fullmatch, machine.files.names(folder)), reverse=True)
+
+
+@twin("Set-MemuraiConfiguration", "Applied", "HistoryPath", "TrialMilliseconds", "ElapsedMilliseconds")
+def set_memurai_configuration(  # noqa: PLR0913 - the parameters of the library function
+    machine: Machine,
+    *,
+    path: str,
+    staged_path: str,
+    staged_sha256: str,
+    history_folder: str,
+    keep: int = 10,
+    program_path: str,
+    cli_path: str,
+    service_name: str,
+    address: str,
+    port: int,
+    scratch_folder: str,
+    scratch_port: int,
+    password: SecretStr | None = None,
+    live_password: SecretStr | None = None,
+    live_address: str | None = None,
+    live_port: int | None = None,
+    live_command: SecretStr | None = None,
+    undo_command: SecretStr | None = None,
+    enable_append_only: bool = False,
+    append_only_command: SecretStr | None = None,
+    restart: bool = False,
+    expected_role: Literal["master", "slave"] = "master",
+    expect_append_only: bool = False,
+    timeout_seconds: int = 300,
+) -> Output:
+    """Put a staged configuration in the place of the present one, or leave everything as it was."""
+    if not _DIGEST.fullmatch(staged_sha256):
+        raise TwinError(
+            f"Cannot validate argument on parameter 'StagedSha256'. The argument \"{staged_sha256}\" does not match "
+            'the "^[0-9A-Fa-f]{64}$" pattern.'
+        )
+    files = machine.files
+    new = _Server(machine, cli_path, address, port, password)
+    former = _Server(machine, cli_path, live_address or address, live_port or port, live_password or password)
+    change = _Change(
+        machine=machine,
+        target=files.full_path(path),
+        staged=files.full_path(staged_path),
+        sha256=staged_sha256.lower(),
+        history=files.full_path(history_folder),
+        keep=keep,
+        program=files.full_path(program_path),
+        service_name=service_name,
+        new=new,
+        former=former,
+        scratch=files.full_path(scratch_folder),
+        scratch_port=scratch_port,
+        live_command=live_command,
+        undo_command=undo_command,
+        enable_append_only=enable_append_only,
+        append_only_command=append_only_command,
+        restart=restart,
+        health={"loading": "0", "role": expected_role, "aof_enabled": str(int(expect_append_only))},
+        timeout_seconds=timeout_seconds,
+    )
+    return change.run()
+
+
+@dataclass(frozen=True)
+class _Server:
+    """A server, as memurai-cli reaches it."""
+
+    machine: Machine
+    cli_path: str
+    address: str
+    port: int
+    password: SecretStr | None
+
+    def ask(self, *words: str) -> tuple[str, str]:
+        """Return what one command answers, on standard output and on standard error."""
+        answer = invoke_memurai_command(
+            self.machine,
+            cli_path=self.cli_path,
+            address=self.address,
+            port=self.port,
+            arguments=list(words),
+            password=self.password,
+            timeout_seconds=_ATTEMPT_SECONDS,
+        )
+        return answer["Output"].strip(), answer["ErrorOutput"].strip()
+
+    def command(self, line: SecretStr) -> tuple[str, str]:
+        """Return what a whole command line answers."""
+        answer = invoke_memurai_command(
+            self.machine,
+            cli_path=self.cli_path,
+            address=self.address,
+            port=self.port,
+            secret_command=line,
+            password=self.password,
+            timeout_seconds=_COMMAND_SECONDS,
+        )
+        return answer["Output"].strip(), answer["ErrorOutput"].strip()
+
+    def is_answering(self) -> bool:
+        return self.ask("PING")[0] == "PONG"
+
+    def information(self) -> dict[str, str]:
+        """Return the fields of INFO, none when there is no answer."""
+        pairs = (line.split(":", 1) for line in self.ask("INFO")[0].splitlines())
+        return {pair[0]: pair[1] for pair in pairs if len(pair) > 1}
+
+    def unfitness(self, expected: Mapping[str, str]) -> str:
+        """Return what is not as expected, nothing for a healthy server."""
+        output, errors = self.ask("PING")
+        if output != "PONG":
+            return f"expected PONG and loading:0, found: {output} {errors}".rstrip()
+        found = self.information()
+        wrong = {key: value for key, value in {"loading": "0", **expected}.items() if found.get(key) != value}
+        return ", ".join(f"expected {key}:{value}, found {key}:{found.get(key)}" for key, value in wrong.items())
+
+
+@dataclass
+class _Change:
+    """One call of Set-MemuraiConfiguration."""
+
+    machine: Machine
+    target: str
+    staged: str
+    sha256: str
+    history: str
+    keep: int
+    program: str
+    service_name: str
+    new: _Server
+    former: _Server
+    scratch: str
+    scratch_port: int
+    live_command: SecretStr | None
+    undo_command: SecretStr | None
+    enable_append_only: bool
+    append_only_command: SecretStr | None
+    restart: bool
+    health: dict[str, str]
+    timeout_seconds: int
+    previous: bytes | None = None
+    is_scratch_ours: bool = False
+    is_server_changed: bool = False
+
+    def run(self) -> Output:
+        if self.staged.upper() == self.target.upper():
+            text = f"Expected a staged configuration beside '{self.target}', found that path itself."
+            raise TwinError(f"{text} Give another name.")
+        started = time.monotonic()
+        result: Output = {"Applied": "Unchanged", "HistoryPath": None, "TrialMilliseconds": None}
+        with self._temporary():
+            self._require_stage()
+            if self._is_for_server or not self._is_in_place():
+                result = self._apply()
+        return result | {"ElapsedMilliseconds": _milliseconds_since(started)}
+
+    def _apply(self) -> Output:
+        is_running = self._is_running()
+        trial = self._try_out()
+        history_path = self._change_file(is_running=is_running)
+        applied = "File"
+        if is_running and self.restart:
+            self._restart_or_go_back()
+            applied = "Restart"
+        elif self.is_server_changed:
+            applied = "Live"
+        for name in _history(self.machine, self.history)[self.keep :]:
+            self.machine.files.remove(f"{self.history}\\{name}")
+        return {"Applied": applied, "HistoryPath": history_path, "TrialMilliseconds": trial}
+
+    # Before anything is changed
+
+    @contextmanager
+    def _temporary(self) -> Iterator[None]:
+        files = self.machine.files
+        try:
+            yield
+        finally:
+            if files.kind(self.staged) == "File":
+                files.remove(self.staged)
+            if self.is_scratch_ours:
+                files.remove(self.scratch, recurse=True)
+
+    def _require_stage(self) -> None:
+        files = self.machine.files
+        if files.kind(self.staged) != "File":
+            text = f"Expected the staged configuration '{self.staged}', found no such file. Upload it first."
+            raise TwinError(text)
+        found = files.sha256(self.staged)
+        if found != self.sha256:
+            text = f"Expected SHA-256 {self.sha256} of '{self.staged}', found {found}. Upload it again."
+            raise TwinError(text)
+        if _folder(self.staged).upper() != _folder(self.target).upper():
+            text = f"Expected the staged configuration beside '{self.target}', found '{self.staged}'. Stage it there."
+            raise TwinError(text)
+        if self.enable_append_only and self.append_only_command is None:
+            raise TwinError("Expected AppendOnlyCommand with EnableAppendOnly, found none. Give the command.")
+        kind = files.kind(self.scratch)
+        if kind == "File" or (kind == "Directory" and files.names(self.scratch)):
+            text = f"Expected an empty or missing folder at '{self.scratch}', found something. Give another path."
+            raise TwinError(text)
+        self.is_scratch_ours = True
+
+    @property
+    def _is_for_server(self) -> bool:
+        """Whether the running server has to take something, even if the file is right."""
+        return self.restart or self.enable_append_only or self.live_command is not None
+
+    def _is_in_place(self) -> bool:
+        files = self.machine.files
+        return files.kind(self.target) == "File" and files.sha256(self.target) == self.sha256
+
+    def _is_running(self) -> bool:
+        service = self.machine.services.find(self.service_name)
+        if service is None:
+            return False
+        if self.enable_append_only and service.state == "Stopped":
+            raise TwinError(
+                f"Expected the service '{self.service_name}' to run, because only a running server can write its data "
+                "to its first append-only file, found it Stopped. Its next start would load an empty one. Nothing was "
+                "changed; start the service first."
+            )
+        return service.state != "Stopped"
+
+    # The trial
+
+    def _try_out(self) -> int:
+        started = time.monotonic()
+        server = replace(self.new, address=self.machine.address, port=self.scratch_port)
+        listeners = self.machine.network.listeners(self.scratch_port)
+        if listeners:
+            raise TwinError(
+                f"Expected the port {self.scratch_port} to be free for the trial, found process "
+                f"{listeners[0].process_id} listening there. Nothing was changed; choose another port."
+            )
+        self.machine.files.make_directory(self.scratch)
+        printed = self.machine.root / "output" / f"trial-{self.scratch_port}.txt"
+        try:
+            reason = self._trial(server, printed)
+            lines = [line for line in printed.read_text(errors="replace").splitlines() if line][-_TAIL_LINES:]
+        finally:
+            printed.unlink(missing_ok=True)
+        if reason is not None:
+            shown = self._safe("\n".join((reason, *lines)))
+            text = f"Expected the server to start on the staged configuration, found that {shown}"
+            raise TwinError(f"{text}\nNothing was changed; correct the configuration.")
+        return _milliseconds_since(started)
+
+    def _trial(self, server: _Server, printed: Path) -> str | None:
+        """Start the server on the staged file, wait for PONG, end it; return what happened instead of PONG."""
+        files, processes = self.machine.files, self.machine.processes
+        if files.kind(self.program) != "File":
+            text = f"Expected the program '{self.program}', found no such file. Install it, or correct the path."
+            raise TwinError(text)
+        data_folder = configured_paths(files, self.program, self.staged).data_folder
+        # It passes through the folders of the program and of the data before it is in its own.
+        links = [_folder(self.program), self.scratch]
+        links += [data_folder] if files.kind(data_folder) == "Directory" else []
+        process = processes.start(files.local_path(self.program), self._trial_arguments(server), printed, links)
+        try:
+            return self._await_pong(process, server)
+        finally:
+            # A server that goes to the background ends the process that was started here.
+            if process.poll() is not None:
+                processes.end_strays()
+            process.kill()
+            process.wait()
+            processes.forget(process)
+
+    def _trial_arguments(self, server: _Server) -> list[str]:
+        """Return what the server reads after the file: it shares nothing with the running server, writes no data.
+
+        `--replicaof no one` is no way out: redis 7.0.15 then asks that port of this very host. So the trial is a
+        replica of itself.
+        """
+        text = self.machine.files.read_bytes(self.staged).decode(errors="replace")
+        names = {name.lower() for name in _DIRECTIVE_NAME.findall(text)}
+        folder = self.scratch.replace("\\", "/")
+        arguments = [self.staged, "--port", str(server.port), "--bind", server.address, "--dir", folder]
+        arguments += ["--logfile", "", "--pidfile", "", "--appendonly", "no", "--save", ""]
+        arguments += ["--tls-port", "0"] if "tls-port" in names else []
+        if names & {"replicaof", "slaveof"}:
+            arguments += ["--replicaof", server.address, str(server.port), "--replica-serve-stale-data", "yes"]
+        return arguments
+
+    def _await_pong(self, process: subprocess.Popen[bytes], server: _Server) -> str | None:
+        deadline = time.monotonic() + _TRIAL_SECONDS
+        while True:
+            output, errors = server.ask("PING")
+            answer = f"{output} {errors}".strip()
+            if process.poll() is not None:
+                return self._end_of(process)
+            if output == "PONG":
+                return None
+            if re.search(r"NOAUTH|WRONGPASS|NOPERM|ERR ", answer):
+                hint = "does the password belong to this configuration?"
+                return f"it runs but answered PING with: {answer} ({hint})"
+            if time.monotonic() > deadline:
+                return f"it did not answer PONG within {_TRIAL_SECONDS} s, but: {answer}"
+            time.sleep(_POLL_SECONDS)
+
+    def _end_of(self, process: subprocess.Popen[bytes]) -> str:
+        if self.machine.processes.strays():
+            return "winlab: it went to the background (daemonize), where no service control manager can follow it"
+        return f"it ended with exit code {process.returncode}"
+
+    # The change
+
+    def _change_file(self, *, is_running: bool) -> str | None:
+        kept: str | None = None
+        is_new = False
+        try:
+            # First what needs room on the disk: after the server has taken the new values, the swap only renames.
+            kept, is_new = self._keep_present()
+            if is_running:
+                self._change_server()
+            self._swap()
+        except WinlabError as error:
+            raise TwinError(f"{error} {self._take_back(kept if is_new else None)}") from error
+        return kept
+
+    def _keep_present(self) -> tuple[str | None, bool]:
+        """Copy the present configuration into the history, unless the newest copy is the same."""
+        files = self.machine.files
+        if files.kind(self.target) == "Absent":
+            return None, False
+        files.make_directory(self.history)
+        digest = files.sha256(self.target)
+        newest = next((f"{self.history}\\{name}" for name in _history(self.machine, self.history)), None)
+        if newest is not None and files.sha256(newest) == digest:
+            return newest, False
+        now = datetime.now(UTC)
+        copy = f"{self.history}\\{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{digest[:8]}.conf"
+        files.copy_file(self.target, copy)
+        # As [IO.File]::Copy does, which keeps the time of the last change.
+        written = files.local_path(self.target).stat()
+        os.utime(files.local_path(copy), ns=(written.st_atime_ns, written.st_mtime_ns))
+        return copy, True
+
+    def _change_server(self) -> None:
+        server = self._running_server()
+        if self.enable_append_only and self.append_only_command is not None:
+            self._command(server, self.append_only_command, "switch to its append-only file")
+            self._await_append_only(server)
+        elif self.restart and self.health["aof_enabled"] == "1" and server.information().get("aof_enabled") == "0":
+            raise TwinError(
+                "Expected a running server that writes its append-only file, found aof_enabled:0. Restarted with the "
+                "new configuration it would load an empty one and lose its data: ask for EnableAppendOnly."
+            )
+        if self.live_command is not None:
+            self._command(server, self.live_command, "take the new values")
+        if self.is_server_changed and not self.restart:
+            wrong = self.new.unfitness({})
+            if wrong:
+                text = "Expected the server at its address and with its password of the new configuration"
+                raise TwinError(f"{text}, found: {wrong}.")
+
+    def _running_server(self) -> _Server:
+        """Return how the running server is reached: as before the change, or in part already as after it."""
+        candidates = [self.former, replace(self.former, password=self.new.password)]
+        # Another server may have the new port.
+        listeners = self.machine.network.listeners(self.new.port)
+        if any(self.service_name.upper() in map(str.upper, listener.services) for listener in listeners):
+            candidates.append(self.new)
+        return next((server for server in candidates if server.is_answering()), self.former)
+
+    def _command(self, server: _Server, line: SecretStr, what: str) -> None:
+        try:
+            output, errors = server.command(line)
+        except TwinError:
+            self.is_server_changed = True
+            raise TwinError(
+                f"Expected the running server to {what} within {_COMMAND_SECONDS} s, found no answer. "
+                "Is it busy or blocked?"
+            ) from None
+        if output != "OK":
+            text = self._safe(f"{output} {errors}")
+            raise TwinError(f"Expected the running server to {what} and to answer OK, found: {text}")
+        self.is_server_changed = True
+
+    def _await_append_only(self, server: _Server) -> None:
+        """Wait for the first writing of the append-only file: the server answers OK before that."""
+        written = {
+            "aof_enabled": "1",
+            "aof_rewrite_scheduled": "0",
+            "aof_rewrite_in_progress": "0",
+            "aof_last_bgrewrite_status": "ok",
+        }
+        deadline = time.monotonic() + self.timeout_seconds
+        while wrong := server.unfitness(written):
+            if time.monotonic() > deadline:
+                raise TwinError(
+                    f"Expected the append-only file to be written within {self.timeout_seconds} s, found: {wrong}. "
+                    "Look at the server's log, and at the free space of its data folder; allow more time."
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def _swap(self) -> None:
+        files = self.machine.files
+        if files.kind(self.target) == "Absent":
+            files.move(self.staged, self.target)
+            return
+        present = files.read_bytes(self.target)
+        files.replace(self.staged, self.target)
+        self.previous = present
+
+    def _take_back(self, kept: str | None) -> str:
+        """Undo what was done before the swap, and say what came of that."""
+        try:
+            if kept is not None:
+                self.machine.files.remove(kept)
+            if not self.is_server_changed:
+                return "Nothing was changed."
+            if self.undo_command is None:
+                text = "The file was not changed, but the running server has new values until it restarts"
+                return f"{text}: deploy again."
+            self._command(self._running_server(), self.undo_command, "take its former values back")
+        except WinlabError as error:
+            return f"Nor could everything be taken back: {error}"
+        return "The file was not changed, and the running server has its former values again."
+
+    # The restart
+
+    def _restart_or_go_back(self) -> None:
+        try:
+            self._restart(self.new, self.health)
+        except WinlabError as error:
+            text = "Expected a healthy server, found that the new configuration never became healthy"
+            reason = f"{text}: {self._safe(str(error))}"
+        else:
+            return
+        log = f"log:\n{self._log_tail()}"
+        if self.previous is None:
+            text = "there was no earlier configuration to put back. Correct it and deploy again"
+            raise TwinError(f"{reason}; {text}; {log}")
+        try:
+            # In place, which keeps the access entries; real Windows puts the replaced file itself back.
+            self.machine.files.write_bytes(self.target, self.previous)
+            self._restart(self.former, {})
+        except WinlabError as error:
+            service = self.machine.services.get(self.service_name)
+            raise TwinError(
+                f"{reason}; nor did the last known good, which was put back: {self._safe(str(error))}; the service is "
+                f"now {service.state} (process {service.process_id}). It needs a person; {log}"
+            ) from error
+        raise TwinError(f"{reason}; the last known good runs again. Correct the configuration and deploy again; {log}")
+
+    def _restart(self, server: _Server, expected: Mapping[str, str]) -> None:
+        stop_win_service(self.machine, name=self.service_name, timeout_seconds=self.timeout_seconds)
+        deadline = time.monotonic() + self.timeout_seconds
+        start_win_service(self.machine, name=self.service_name, timeout_seconds=self.timeout_seconds)
+        while wrong := server.unfitness(expected):
+            service = self.machine.services.get(self.service_name)
+            if service.state == "Stopped":
+                text = f"the service '{self.service_name}' stopped again"
+                raise TwinError(f"{text} (Win32 exit code {service.exit_code}, service-specific exit code 0)")
+            if time.monotonic() > deadline:
+                raise TwinError(f"within {self.timeout_seconds} s of its start, {wrong}")
+            time.sleep(_POLL_SECONDS)
+
+    def _log_tail(self) -> str:
+        files = self.machine.files
+        path = configured_paths(files, self.program, self.target).log_file
+        if path is None:
+            return "(none is configured)"
+        if files.kind(path) != "File":
+            return f"(there is no {path})"
+        lines = [line for line in files.read_bytes(path).decode(errors="replace").splitlines() if line]
+        return self._safe("\n".join(lines[-_TAIL_LINES:]))
+
+    def _safe(self, text: str) -> str:
+        """Return what a server or its client said, without the values of directives and without passwords."""
+        text = self.machine.files.without_root(text)
+        for pattern, replacement in _QUOTED:
+            text = pattern.sub(replacement, text)
+        for secret in (self.new.password, self.former.password):
+            if secret is not None and secret.get_secret_value():
+                text = text.replace(secret.get_secret_value(), "***")
+        return text.strip()
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("\\")[0]
+
+
+def _milliseconds_since(started: float) -> int:
+    return int((time.monotonic() - started) * 1000)
