@@ -14,18 +14,8 @@ from pyinfra import host as current_host
 from pyinfra.api import FileUploadCommand, HiddenValue, operation
 from pyinfra.api.command import PyinfraCommand
 
-from memurai.config import (
-    Change,
-    Directive,
-    compare,
-    merge,
-    needs_restart,
-    normal,
-    parse,
-    render,
-    set_arguments,
-    split_arguments,
-)
+from memurai.config import Change, Directive, compare, merge, needs_restart, normal, parse, render, set_arguments
+from memurai.config.language import split_arguments
 from memurai.config.meaning import default
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
@@ -163,8 +153,10 @@ def _plan(place: Place, present: str | None, desired: str, *, running: bool, kee
         return Plan(desired, new, new, (_whole_file(),), (), running=False)
     text = merge(present, desired) if keep_foreign else desired
     changes = compare(present, desired)
-    if not changes and not keep_foreign and present.split() != desired.split():
-        changes = (_whole_file(),)
+    if not keep_foreign:
+        changes += _removed(present, desired)
+        if not changes and present != desired:
+            changes = (_whole_file(),)
     live = Endpoint.of(present)
     drift: tuple[Change, ...] | None = ()
     if running:
@@ -174,6 +166,14 @@ def _plan(place: Place, present: str | None, desired: str, *, running: bool, kee
 
 def _switches_append_only_on(change: Change) -> bool:
     return change.key == APPEND_ONLY and change.after == YES
+
+
+def _removed(present: str, desired: str) -> tuple[Change, ...]:
+    """Return the directives that go because the desired text, taken as it is, does not have them."""
+    found, wanted = normal(parse(present)), normal(parse(desired))
+    known = {change.key for change in compare(present, desired)}
+    gone = [place for place in found if place not in wanted and place not in known and found[place] != default(place)]
+    return tuple(Change(place, found[place], None) for place in gone)
 
 
 def _whole_file() -> Change:
