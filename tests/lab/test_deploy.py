@@ -84,7 +84,7 @@ def test_no_secret_is_printed_or_written_but_where_it_belongs(bare: Practice) ->
     holders = {str(path.relative_to(drive)) for path in drive.rglob("*") if holds(path, secrets)}
     config = "ProgramData/Memurai/config"
     history = {path for path in holders if path.startswith(f"{config}/history/")}
-    assert len(history) == 1
+    assert history
     assert holders == {f"{config}/memurai-production.conf", *history}
     assert not (PROJECT / "pyinfra-debug.log").exists()
 
