@@ -37,7 +37,11 @@ def rendered(settings: Settings, credentials: Credentials) -> HiddenValue:
 def secret_keys(settings: Settings) -> tuple[str, ...]:
     """Return the first words of lines whose rest is a secret, also of a value that only the host still knows."""
     renamed = settings.security.renamed_commands
-    return ("requirepass", *(f"rename-command {name}" for name, source in renamed.items() if source.get_secret_value()))
+    return (
+        "requirepass",
+        "user default",
+        *(f"rename-command {name}" for name, source in renamed.items() if source.get_secret_value()),
+    )
 
 
 DEVELOPER_EDITION = Unwanted(

@@ -14,6 +14,7 @@ from winfra.secrets import hidden
 DEFAULT_PORT = 6379
 DEFAULT_BIND = ("127.0.0.1",)
 CONFIG = "CONFIG"
+ACL = "ACL"
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,15 @@ class Endpoint:
     """A server as its configuration makes it.
 
     address, port: where its host reaches it. password: of the default user. config_command: the present name of
-    CONFIG; empty when it is disabled. appendonly: whether it writes an append-only file. is_replica: whether it
-    replicates another server.
+    CONFIG; empty when it is disabled. acl_command: likewise of ACL. appendonly: whether it writes an append-only file.
+    is_replica: whether it replicates another server.
     """
 
     address: str
     port: int
     password: HiddenValue
     config_command: HiddenValue
+    acl_command: HiddenValue
     appendonly: bool
     is_replica: bool
 
@@ -45,6 +47,7 @@ class Endpoint:
             port=int(_first_argument(lines, "port") or DEFAULT_PORT),
             password=hidden(_first_argument(lines, "requirepass")),
             config_command=hidden(renamed.get(CONFIG, CONFIG)),
+            acl_command=hidden(renamed.get(ACL, ACL)),
             appendonly=_first_argument(lines, "appendonly").lower() == "yes",
             is_replica=bool(_last(lines, "replicaof") or _last(lines, "slaveof")),
         )

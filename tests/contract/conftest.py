@@ -15,7 +15,8 @@ from winfra.session.options import ConnectionOptions
 from winlab.lab import Lab, LabHost
 from winlab.package import build
 
-ADDRESS = "127.77.60.1"
+# Another network lets two runs of these tests share a machine.
+ADDRESS = f"{os.environ.get('WINLAB_NETWORK') or '127.77.0'}.60"
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ def test_no_secret_is_printed_or_written_but_where_it_belongs(bare: Practice) ->
     replaced = {"MEMURAI_LAB_PASSWORD": f"{CANARY}-replaced", "MEMURAI_LAB_CONFIG_COMMAND": f"{CONFIG_COMMAND}_too"}
     changed = bare.deploy("-vvv", "--diff", "--debug", **replaced)
     assert changed.exit_code == 0, changed.output
-    assert "+ requirepass <secret, changed>" in changed.output
+    assert "+ works: the password of settings <secret, changed>" in changed.output
     bare.deploy("--json", **replaced)
     bare.run("pyinfra", "inventories/lab.py", "debug-inventory")
     bare.run("pytest", "tests/verify", "--inventory", "inventories/lab.py", environment=replaced)
@@ -82,8 +82,10 @@ def test_no_secret_is_printed_or_written_but_where_it_belongs(bare: Practice) ->
 
     drive = bare.machine.root / "C:"
     holders = {str(path.relative_to(drive)) for path in drive.rglob("*") if holds(path, secrets)}
-    config = "ProgramData/Memurai/config/memurai-production.conf"
-    assert holders == {config, f"{config}.previous"}
+    config = "ProgramData/Memurai/config"
+    history = {path for path in holders if path.startswith(f"{config}/history/")}
+    assert history
+    assert holders == {f"{config}/memurai-production.conf", *history}
     assert not (PROJECT / "pyinfra-debug.log").exists()
 
 

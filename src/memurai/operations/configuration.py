@@ -14,11 +14,13 @@ from pyinfra import host as current_host
 from pyinfra.api import FileUploadCommand, HiddenValue, operation
 from pyinfra.api.command import PyinfraCommand
 
-from memurai.config import Change, Directive, compare, merge, needs_restart, render, set_arguments, split_arguments
+from memurai.config import Change, Directive, compare, merge, needs_restart, normal, parse, render, set_arguments
+from memurai.config.language import split_arguments
 from memurai.config.meaning import default
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.server import RunningConfiguration
+from memurai.passwords import adding, keeping
 from winfra.call import PowerShellCall
 from winfra.facts.files import TextFile
 from winfra.facts.services import Service
@@ -100,7 +102,11 @@ class Plan:
 
 @operation()
 def applied(
-    place: Place, desired: HiddenValue, secret_keys: tuple[str, ...] = (), keep_foreign: bool = True
+    place: Place,
+    desired: HiddenValue,
+    secret_keys: tuple[str, ...] = (),
+    keep_foreign: bool = True,
+    keep_passwords: bool = False,
 ) -> Generator[PyinfraCommand, None, None]:
     """Ensure that a configuration file and its running server say what is desired.
 
@@ -108,6 +114,7 @@ def applied(
     + desired: the whole text; a HiddenValue, as it holds the password
     + secret_keys: first words of lines that `--diff` must not show
     + keep_foreign: keep lines of the present file that the desired text does not set, which CONFIG REWRITE writes
+    + keep_passwords: keep the passwords of the present file; an operation before this one adds the desired one
     """
     file = current_host.get_fact(TextFile, path=place.path)
     service = current_host.get_fact(Service, service=place.service)
@@ -118,6 +125,9 @@ def applied(
     present = file["content"] if file["exists"] else None
     running = service["state"] == "Running"
     try:
+        if keep_passwords and present is not None:
+            present = adding(present, text)
+            text = keeping(present, text)
         plan = _plan(place, present, text, running=running, keep_foreign=keep_foreign)
     except ConfigSyntaxError as error:
         yield from refuse(f"configuration {place.path}: {error}. Mend or remove that line on the host and run again.")
@@ -143,8 +153,10 @@ def _plan(place: Place, present: str | None, desired: str, *, running: bool, kee
         return Plan(desired, new, new, (_whole_file(),), (), running=False)
     text = merge(present, desired) if keep_foreign else desired
     changes = compare(present, desired)
-    if not changes and not keep_foreign and present.split() != desired.split():
-        changes = (_whole_file(),)
+    if not keep_foreign:
+        changes += _removed(present, desired)
+        if not changes and present != desired:
+            changes = (_whole_file(),)
     live = Endpoint.of(present)
     drift: tuple[Change, ...] | None = ()
     if running:
@@ -154,6 +166,14 @@ def _plan(place: Place, present: str | None, desired: str, *, running: bool, kee
 
 def _switches_append_only_on(change: Change) -> bool:
     return change.key == APPEND_ONLY and change.after == YES
+
+
+def _removed(present: str, desired: str) -> tuple[Change, ...]:
+    """Return the directives that go because the desired text, taken as it is, does not have them."""
+    found, wanted = normal(parse(present)), normal(parse(desired))
+    known = {change.key for change in compare(present, desired)}
+    gone = [place for place in found if place not in wanted and place not in known and found[place] != default(place)]
+    return tuple(Change(place, found[place], None) for place in gone)
 
 
 def _whole_file() -> Change:
@@ -173,8 +193,11 @@ def _drift(place: Place, live: Endpoint, desired: str) -> tuple[Change, ...] | N
     if not values:
         return None
     found = compare(render(_directives(values.items())), desired)
-    # The server names every directive; those that are not desired are the file's affair.
-    return tuple(change for change in found if change.after is not None and change.key[0] in values)
+    # The server names every directive; those that are not desired are the file's affair. Beside a line `user default`,
+    # requirepass counts for nothing, and setting it would drop the other passwords.
+    ignored = {"requirepass"} if ("user", "default") in normal(parse(desired)) else set()
+    named = values.keys() - ignored
+    return tuple(change for change in found if change.after is not None and change.key[0] in named)
 
 
 def _directives(values: Iterable[tuple[str, str]]) -> Iterator[Directive]:

@@ -344,10 +344,19 @@ def test_another_server_at_the_new_port_is_not_taken_for_the_running_one(running
 
 def test_identical_content_is_left_alone(running: Machine) -> None:
     before = pid(running)
-    result = apply(running, configuration(PROTECTED), Restart=True, LiveCommand="CONFIG SET maxclients 55")
+    result = apply(running, configuration(PROTECTED))
     assert (result["Applied"], result["HistoryPath"], result["TrialMilliseconds"]) == ("Unchanged", None, None)
-    assert value_of("maxclients") != "55"
     unchanged(running, before, configuration(PROTECTED))
+    require_nothing_left(running)
+
+
+def test_a_server_behind_its_file_takes_what_it_lacks(running: Machine) -> None:
+    before = pid(running)
+    result = apply(running, configuration(PROTECTED), LiveCommand="CONFIG SET maxclients 55")
+    assert (result["Applied"], value_of("maxclients"), pid(running)) == ("Live", "55", before)
+    result = apply(running, configuration(PROTECTED), Restart=True)
+    assert (result["Applied"], pid(running) != before) == ("Restart", True)
+    assert value_of("maxclients") != "55"
     require_nothing_left(running)
 
 
@@ -368,7 +377,7 @@ def test_another_content_than_planned_is_refused(running: Machine) -> None:
         ({"ScratchFolder": CONF}, "Expected an empty or missing folder"),
         ({"EnableAppendOnly": True}, "Expected AppendOnlyCommand"),
         ({"ProgramPath": "C:\\none.exe"}, "found no such file"),
-        ({"CliPath": "C:\\none.exe"}, "found no file"),
+        ({"CliPath": "C:\\none.exe"}, "found no such file"),
     ],
 )
 def test_parameters_that_do_not_fit_change_nothing(running: Machine, parameters: dict[str, Any], message: str) -> None:

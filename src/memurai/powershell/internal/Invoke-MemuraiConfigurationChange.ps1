@@ -30,7 +30,9 @@ function Invoke-MemuraiConfigurationChange {
     $failure = ''
     try {
         Assert-MemuraiStage -Change $Change
-        if ((Get-WinPathKind -Path $Change.Target) -eq 'Absent' -or
+        # The file may be right and the running server not: then there is something to set or to restart.
+        $isForServer = $Change.Restart -or $Change.EnableAppendOnly -or $null -ne $Change.LiveCommand
+        if ($isForServer -or (Get-WinPathKind -Path $Change.Target) -eq 'Absent' -or
             (Get-WinFileHash -Path $Change.Target) -cne $Change.Sha256) {
             $isRunning = Resolve-MemuraiIsRunning -Change $Change
             $result.TrialMilliseconds = Assert-MemuraiTrial -Change $Change

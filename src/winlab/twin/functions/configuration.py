@@ -217,7 +217,7 @@ class _Change:
         result: Output = {"Applied": "Unchanged", "HistoryPath": None, "TrialMilliseconds": None}
         with self._temporary():
             self._require_stage()
-            if not self._is_unchanged():
+            if self._is_for_server or not self._is_in_place():
                 result = self._apply()
         return result | {"ElapsedMilliseconds": _milliseconds_since(started)}
 
@@ -268,7 +268,12 @@ class _Change:
             raise TwinError(text)
         self.is_scratch_ours = True
 
-    def _is_unchanged(self) -> bool:
+    @property
+    def _is_for_server(self) -> bool:
+        """Whether the running server has to take something, even if the file is right."""
+        return self.restart or self.enable_append_only or self.live_command is not None
+
+    def _is_in_place(self) -> bool:
         files = self.machine.files
         return files.kind(self.target) == "File" and files.sha256(self.target) == self.sha256
 

@@ -1,0 +1,34 @@
+"""Return to an earlier configuration: `pyinfra inventories/prod.py tasks/rollback.py --data rollback_to=previous`.
+
+Without --data it lists what there is and changes nothing. The next deploy brings back what the settings say: change
+them first when the rollback is to stay.
+"""
+
+from pyinfra import host
+
+from memurai import configuration, deployment, layout, rollback
+from memurai.facts.configuration import History
+from memurai.operations.configuration import applied
+from winfra.facts.files import TextFile
+from winfra.secrets import hidden
+
+settings = deployment.settings_of(host)
+if settings is not None:
+    place = layout.configuration_place(settings)
+    wanted = host.data.get(rollback.DATA_KEY)
+    found = host.get_fact(History, folder=place.history)
+    entry, answer = rollback.choose(found["entries"] if found else [], None if wanted is None else str(wanted))
+    text = host.get_fact(TextFile, path=f"{place.history}/{entry['name']}") if entry else None
+    if wanted is None:
+        for line in answer:
+            host.log(line)
+    elif text is None or text["content"] is None:
+        deployment.refuse(host, answer or [f"{place.history}: the configuration could not be read (above)"])
+    else:
+        applied(
+            name=f"Configuration {entry['name']}",
+            place=place,
+            desired=hidden(text["content"]),
+            secret_keys=configuration.secret_keys(settings),
+            keep_foreign=False,
+        )
