@@ -17,5 +17,6 @@ if settings is not None:
             password=credentials.resolve(settings.security).password,
         ),
         expected=configuration.expected_info(settings),
+        unwanted=configuration.unwanted_info(settings, is_production=deployment.is_production(host)),
         timeout_seconds=settings.service.ready_timeout_seconds,
     )

@@ -4,6 +4,7 @@ from pyinfra.api import HiddenValue
 
 from memurai import config
 from memurai.credentials import Credentials
+from memurai.operations.server import Unwanted
 from memurai.settings import Settings
 from winfra.operations.files import render
 from winfra.secrets import hidden
@@ -41,6 +42,19 @@ def secret_keys(settings: Settings) -> tuple[str, ...]:
         "user default",
         *(f"rename-command {name}" for name, source in renamed.items() if source.get_secret_value()),
     )
+
+
+DEVELOPER_EDITION = Unwanted(
+    "memurai_edition",
+    "Developer",
+    "this edition may not be used in production and stops by itself after ten days, without saving. Name an Enterprise "
+    'licence by memurai_package["license_file"], or set memurai_package["allow_developer_edition"] = True.',
+)
+
+
+def unwanted_info(settings: Settings, *, is_production: bool) -> tuple[Unwanted, ...]:
+    """Return what INFO must not say of a server. A Redis, which says nothing of an edition, is fine."""
+    return (DEVELOPER_EDITION,) if is_production and not settings.package.allow_developer_edition else ()
 
 
 def expected_info(settings: Settings) -> dict[str, str]:

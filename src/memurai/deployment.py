@@ -9,6 +9,7 @@ from memurai.settings import Environments, Settings, from_host_data
 from winfra import refusal
 
 SECURITY = "memurai_security"
+PRODUCTION_GROUP = "prod"
 
 # Settings by host; None for a host that was refused. Task files run one after the other for each host, and a host
 # is refused once.
@@ -65,6 +66,11 @@ def environments(current: Host) -> Environments:
     # The last one wins, as in `data_origins`.
     own = [group for group in host.groups if SECURITY in inventory.get_group_data(group)]
     return Environments(own[-1], others) if own else Environments(others=others)
+
+
+def is_production(current: Host) -> bool:
+    """Whether a host is one of production: its group is that of `inventories/prod.py`."""
+    return PRODUCTION_GROUP in _real(current).groups
 
 
 def _real(current: Host) -> Host:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from memurai.operations.configuration import Place
+from memurai.operations.product import Surroundings
 from memurai.settings import Settings
 from winfra.security import (
     ADMINISTRATORS,
@@ -14,6 +15,8 @@ from winfra.security import (
     service_sid,
 )
 
+# The server's default appenddirname.
+APPEND_ONLY_FOLDER = "appendonlydir"
 CONFIGURATION_NAME = "memurai-production.conf"
 # Memurai takes any memurai-license*.txt in the folder of the product.
 LICENSE_NAME = "memurai-license.txt"
@@ -46,6 +49,20 @@ def configuration_place(settings: Settings) -> Place:
         service=settings.service.name,
         trial_folder=f"{settings.storage.base}/trial",
         trial_port=settings.service.trial_port,
+        timeout_seconds=settings.service.ready_timeout_seconds,
+    )
+
+
+def surroundings(settings: Settings) -> Surroundings:
+    """Return what an installation of the product meets."""
+    return Surroundings(
+        folder=settings.storage.install,
+        service=settings.service.name,
+        configuration=configuration_file(settings),
+        command_line_client=command_line_client(settings),
+        data=settings.storage.data,
+        data_names=(settings.persistence.dbfilename, APPEND_ONLY_FOLDER),
+        backup=settings.storage.backup,
         timeout_seconds=settings.service.ready_timeout_seconds,
     )
 
@@ -103,6 +120,14 @@ def folders(settings: Settings) -> tuple[FolderAccess, ...]:
         FolderAccess("installer", storage.install, private),
         FolderAccess("backup", storage.backup, private),
     )
+
+
+def removable_folders(settings: Settings) -> tuple[FolderAccess, ...]:
+    """Return the folders that go when the data is not wanted any more.
+
+    The folder around them stays with what else may stand in it, and so do the backups.
+    """
+    return tuple(folder for folder in folders(settings) if folder.what not in ("base", "backup"))
 
 
 def backslashes(path: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memurai.config import format_size
+from memurai.layout import APPEND_ONLY_FOLDER
 from memurai.settings import Settings
 from memurai.settings.groups import PackageSettings
 from memurai.settings.values import WILDCARD_ADDRESSES
@@ -25,8 +26,6 @@ MEMORY_FACTOR = 2
 DISK_FACTOR = 3
 # With the files already there: the next snapshot or rewrite stands beside the old one until it replaces it.
 DISK_FACTOR_IN_USE = 1
-# The server's default appenddirname.
-APPEND_ONLY_FOLDER = "appendonlydir"
 EARLIER_SNAPSHOT = "dump.rdb"
 
 

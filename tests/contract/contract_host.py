@@ -48,10 +48,6 @@ class ContractHost(ABC):
         self.rules: list[str] = []
         self._numbers = itertools.count(1)
 
-    @abstractmethod
-    def delete_service(self, service: str) -> None:
-        """Delete a service that has been stopped: nothing of the library does."""
-
     @property
     @abstractmethod
     def without_server(self) -> str | None:
@@ -142,7 +138,7 @@ class ContractHost(ABC):
         former, self.session = self.session, self.connect()
         steps: list[Callable[[], object]] = [
             former.close,
-            *(partial(self._remove_service, name) for name in self.services),
+            *(partial(self.call, "Remove-WinService", Name=name) for name in self.services),
             *(partial(self.call, "Remove-WinFirewallRule", Name=name) for name in self.rules),
             partial(self.call, "Remove-WinItem", Path=self.scratch, Recurse=True),
         ]
@@ -150,11 +146,6 @@ class ContractHost(ABC):
         self.session.close()
         if failures:
             raise ExceptionGroup(f"something of {self.name} stays on the host", failures)
-
-    def _remove_service(self, service: str) -> None:
-        if self.call("Get-WinService", Name=service)["Exists"]:
-            self.call("Stop-WinService", Name=service)
-            self.delete_service(service)
 
 
 class PracticeHost(ContractHost):
@@ -166,10 +157,6 @@ class PracticeHost(ContractHost):
         self.machine = machine
         self.server_address = machine.address
         super().__init__(options)
-
-    @override
-    def delete_service(self, service: str) -> None:
-        self.machine.services.delete(service)
 
 
 class WindowsHost(ContractHost):
@@ -183,11 +170,6 @@ class WindowsHost(ContractHost):
         if self.kind(f"{MEMURAI_FOLDER}\\memurai.exe") == "File":
             return None
         return f"{self.options.hostname} has no {MEMURAI_FOLDER}\\memurai.exe"
-
-    @override
-    def delete_service(self, service: str) -> None:
-        reply = self.run(f"sc.exe delete '{service}'; exit $LASTEXITCODE")
-        assert reply.exit_code == 0, reply
 
 
 def failure_of(step: Callable[[], object]) -> Exception | None:

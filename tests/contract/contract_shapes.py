@@ -80,6 +80,17 @@ class Readiness(TypedDict):
     elapsed_milliseconds: int
 
 
+@strict_shape
+class SavedData(TypedDict):
+    saved: bool
+
+
+@strict_shape
+class ProductUpdate(TypedDict):
+    aside_folder: str
+    reboot_required: bool
+
+
 SHAPES: dict[str, type] = {
     "Copy-WinFile": CopiedPath,
     "Get-WinAcl": AclState,
@@ -95,13 +106,16 @@ SHAPES: dict[str, type] = {
     "New-WinDirectory": CreatedPath,
     "Remove-WinFirewallRule": RemovedName,
     "Remove-WinItem": RemovedPath,
+    "Remove-WinService": RemovedName,
     "Restart-WinService": RunState,
+    "Save-MemuraiData": SavedData,
     "Set-WinAcl": ChangedPath,
     "Set-WinFirewallRule": CreatedName,
     "Set-WinService": CreatedName,
     "Start-WinService": RunState,
     "Stop-WinService": RunState,
     "Uninstall-WinPackage": InstallerRun,
+    "Update-MemuraiProduct": ProductUpdate,
     "Wait-MemuraiServer": Readiness,
 }
 FUNCTIONS = public_functions()

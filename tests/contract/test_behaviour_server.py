@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from contract_host import MEMURAI_FOLDER, Answer, ContractHost, PracticeHost
 
+import winlab.package
+
 PASSWORD = "Secret-7391 with 'quotes'"
 CLI = f"{MEMURAI_FOLDER}\\memurai-cli.exe"
 
@@ -95,6 +97,18 @@ def test_a_service_starts_once_and_stops_once(server: Server) -> None:
         assert server.stop() == {"Name": server.service, "State": "Stopped", "ProcessId": 0}
     state = server.state()
     assert (state["State"], state["ProcessId"], state["ProcessStartTimeUtc"]) == ("Stopped", 0, None)
+
+
+def test_a_service_that_runs_is_removed_with_its_process(server: Server) -> None:
+    name = server.host.new_service_name()
+    image = server.state()["ImagePath"].replace(server.service, name)
+    server.stop()
+    server.host.call("Set-WinService", Name=name, ImagePath=image, StartType="Manual")
+    server.host.call("Start-WinService", Name=name)
+    assert server.listeners()
+    assert server.host.call("Remove-WinService", Name=name) == {"Name": name, "Removed": True}
+    assert server.listeners() == []
+    assert not server.host.call("Get-WinService", Name=name)["Exists"]
 
 
 def test_a_restart_starts_what_is_stopped_and_gives_another_process(server: Server) -> None:
@@ -206,3 +220,72 @@ def test_a_service_whose_program_ends_at_once_does_not_start(server: Server) -> 
     assert re.search(f"Expected (to start the service '{name}'|the service '{name}' to be Running), found", refusal)
     assert "event logs" in refusal
     assert server.host.call("Get-WinService", Name=name)["State"] == "Stopped"
+
+
+def test_a_server_saves_what_is_in_memory_only(running: Server) -> None:
+    assert running.ask("SET", "in-memory", "1")["Output"] == "OK"
+    saved = [running.host.call("Save-MemuraiData", **running.target)["Saved"] for _ in range(2)]
+    assert saved == [True, False]
+    wrong = {**running.target, "Password": {"$secret": "another"}}
+    assert "Expected INFO from" in running.host.refusal("Save-MemuraiData", **wrong)
+
+
+def update(server: Server, folder: str, **more: Any) -> dict[str, Any]:
+    """Return parameters of Update-MemuraiProduct for packages in a folder."""
+    return {
+        **server.target,
+        "Path": f"{folder}\\new.msi",
+        "Sha256": "0" * 64,
+        "Version": "4.3.0",
+        "FormerPath": f"{folder}\\old.msi",
+        "FormerSha256": "0" * 64,
+        "FormerVersion": "4.2.2",
+        "ProductName": "Memurai*",
+        "Properties": ["INSTALL_SERVICE=0", "ADD_FIREWALL_RULE=0"],
+        "LogFolder": folder,
+        "ServiceName": server.service,
+        "DataFolder": folder,
+        "DataNames": ["dump.rdb"],
+        "BackupFolder": folder,
+        **more,
+    }
+
+
+def test_without_its_packages_nothing_is_updated(running: Server) -> None:
+    folder, process = running.host.new_folder(), running.state()["ProcessId"]
+    nothing = update(running, folder, ProductName=running.host.name)
+    assert "Expected one installed product" in running.host.refusal("Update-MemuraiProduct", **nothing)
+    refusal = running.host.refusal("Update-MemuraiProduct", **update(running, folder))
+    assert f"Expected the package '{folder}\\new.msi', found no such file." in refusal
+    for name in ("new.msi", "old.msi"):
+        running.host.put(f"{folder}\\{name}", b"no package")
+    assert f"Expected SHA-256 {'0' * 64} of" in running.host.refusal("Update-MemuraiProduct", **update(running, folder))
+    assert running.state()["ProcessId"] == process
+
+
+def test_a_version_that_does_not_start_is_taken_back(
+    running: Server, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = running.host
+    if not isinstance(host, PracticeHost):
+        pytest.skip("installs the lab's stand-in package, and nothing is installed on a real host")
+    real = winlab.package._bytes
+    broken = b"#!/bin/sh\nexit 1\n"
+    monkeypatch.setattr(winlab.package, "_bytes", lambda name: broken if name == "memurai.sh" else real(name))
+    newer = winlab.package.build("4.3.0", tmp_path / "newer.msi")
+    folder = host.new_folder()
+    digests = {
+        "Sha256": host.put(f"{folder}\\new.msi", newer.read_bytes()),
+        "FormerSha256": host.put(f"{folder}\\old.msi", package.read_bytes()),
+    }
+    refusal = host.refusal("Update-MemuraiProduct", **update(running, folder, **digests, TimeoutSeconds=20))
+    assert f"found: Expected the service '{running.service}' to be Running" in refusal
+    assert "The former version is in its place, and its server answers. A copy of its data is in" in refusal
+    assert PASSWORD not in refusal
+    (product,) = host.call("Get-WinProduct", Name="Memurai*")["Products"]
+    assert (product["Version"], running.state()["State"], running.state()["StartType"]) == (
+        "4.2.2",
+        "Running",
+        "Manual",
+    )
+    assert running.ask("PING")["Output"] == "PONG"

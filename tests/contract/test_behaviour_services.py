@@ -146,6 +146,15 @@ def test_a_wrong_setting_is_an_error_that_names_the_parameter(
     assert not service(host, name)["Exists"]
 
 
+def test_a_service_is_removed_once_and_can_be_made_again(host: ContractHost) -> None:
+    name = host.new_service()
+    assert host.call("Remove-WinService", Name=name, TimeoutSeconds=30) == {"Name": name, "Removed": True}
+    assert not service(host, name)["Exists"]
+    assert host.call("Remove-WinService", Name=name) == {"Name": name, "Removed": False}
+    assert host.call("Set-WinService", Name=name, ImagePath=host.image_path) == {"Name": name, "Created": True}
+    assert "'TimeoutSeconds'" in host.refusal("Remove-WinService", Name=name, TimeoutSeconds=0)
+
+
 @pytest.mark.parametrize("function", ["Start-WinService", "Stop-WinService", "Restart-WinService"])
 def test_only_a_service_that_is_there_runs_or_stops(host: ContractHost, function: str) -> None:
     name = host.new_service_name()

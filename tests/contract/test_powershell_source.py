@@ -30,9 +30,11 @@ COMMAND_LINE_HEAD = (
 APPROVED_VERBS = {
     *("Add", "Assert", "Clear", "Complete", "Convert", "ConvertFrom", "ConvertTo", "Copy", "Enable", "Enter", "Exit"),
     *("Format", "Get", "Hide", "Import", "Initialize", "Install", "Invoke", "Move", "New", "Open", "Read", "Remove"),
-    *("Resolve", "Restart", "Send", "Set", "Start", "Stop", "Uninstall", "Update", "Wait"),
+    *("Resolve", "Restart", "Restore", "Save", "Send", "Set", "Start", "Stop", "Uninstall", "Update", "Wait"),
 }
-STATE_VERBS = {"New", "Set", "Remove", "Copy", "Start", "Stop", "Restart", "Install", "Uninstall"}
+STATE_VERBS = {
+    *("New", "Set", "Remove", "Copy", "Start", "Stop", "Restart", "Install", "Uninstall", "Save", "Update"),
+}
 COMMON_ALIASES = {
     *("?", "%", "cat", "cd", "copy", "cp", "curl", "del", "dir", "echo", "fl", "foreach", "ft", "gc", "gci", "gcim"),
     *("gi", "gp", "gps", "gsv", "gwmi", "icim", "iex", "iwr", "kill", "ls", "mkdir", "move", "mv", "ni", "ps", "pwd"),

@@ -76,6 +76,24 @@ def test_a_directory_with_its_access(runner: OperationRunner, machine: Machine) 
     machine.files.remove(FOLDER, recurse=True)
 
 
+def test_no_directory_and_no_file(runner: OperationRunner, folder: Path) -> None:
+    (folder / "full").mkdir()
+    (folder / "full" / "file").write_text("here")
+    refused = runner.run(files.directory, path=f"{FOLDER}/full", present=False)
+    assert (refused.planned, refused.succeeded) == (True, False)
+    assert "Expected an empty directory" in refused.shown
+    assert_converges(runner, files.absent, "- kind: File", "+ kind: Absent", path=f"{FOLDER}/full/file")
+    assert_converges(runner, files.directory, "- kind: Directory", path=f"{FOLDER}/full", present=False)
+    (folder / "full").mkdir()
+    (folder / "full" / "file").write_text("here")
+    wrong = [runner.run(files.absent, path=f"{FOLDER}/full")]
+    wrong.append(runner.run(files.directory, path=f"{FOLDER}/full/file", present=False, recurse=True))
+    assert [outcome.succeeded for outcome in wrong] == [False, False]
+    shown = "- with: all that is in it"
+    assert_converges(runner, files.directory, shown, path=f"{FOLDER}/full", present=False, recurse=True)
+    assert list(folder.iterdir()) == []
+
+
 def test_a_directory_where_a_file_stands_fails_and_leaves_the_file(runner: OperationRunner, folder: Path) -> None:
     (folder / "taken").write_text("here")
     outcome = runner.run(files.directory, path=f"{FOLDER}/taken")
@@ -173,6 +191,10 @@ def test_msi(runner: OperationRunner, machine: Machine, variables: dict[str, str
     other = runner.run(packages.msi, dry=True, **package, version="9.9.9", sha256=digest)
     assert (other.planned, f"- version: {version}" in other.shown) == (True, True)
 
+    gone = {**package, "source": "not/needed.msi", "version": version, "sha256": digest, "present": False}
+    assert_converges(runner, packages.msi, "- installed: Memurai Developer (winlab stand-in) 4.2.2", **gone)
+    assert machine.products.find("Memurai*") == []
+
 
 @pytest.mark.usefixtures("machine")
 def test_an_msi_with_another_hash_or_none_at_all_fails(runner: OperationRunner, variables: dict[str, str]) -> None:
@@ -220,6 +242,13 @@ def install(machine: Machine, variables: dict[str, str]) -> None:
     if not machine.products.find("Memurai*"):
         machine.files.write_bytes("C:/x.msi", Path(variables["WINLAB_PACKAGE"]).read_bytes())
         assert machine.products.install("C:/x.msi", {"INSTALL_SERVICE": "0", "ADD_FIREWALL_RULE": "0"}, "C:/x.log") == 0
+
+
+def test_no_service(runner: OperationRunner, machine: Machine) -> None:
+    runner.run(services.service, service="Gone", image_path=MEMURAI, start_type="Manual")
+    shown = ("- exists: True", "- state: Stopped", "+ exists: False")
+    assert_converges(runner, services.service, *shown, service="Gone", present=False)
+    assert machine.services.find("Gone") is None
 
 
 def test_a_service_that_is_not_there_and_has_no_command_line_fails(runner: OperationRunner) -> None:

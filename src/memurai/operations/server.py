@@ -1,28 +1,54 @@
 """The running server."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
 
 from pyinfra import host as current_host
 from pyinfra import logger
 from pyinfra.api import FunctionCommand, Host, State, operation
 from pyinfra.api.command import PyinfraCommand
 
+from memurai.endpoint import Endpoint
+from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.server import Info, Ping, Server
 from winfra.call import PowerShellCall
-from winfra.facts.files import Item
-from winfra.operations.shape import converge
+from winfra.facts.files import Item, TextFile
+from winfra.facts.services import Service
+from winfra.operations.shape import converge, failure, refuse
 
 NO_ANSWER = "(no answer)"
 
 
+@dataclass(frozen=True)
+class Unwanted:
+    """What a server must not report of itself; not to report the field at all is fine.
+
+    field: of INFO. word: what its value must not contain, in any case. advice: what to do when it does.
+    """
+
+    field: str
+    word: str
+    advice: str
+
+    @property
+    def wanted(self) -> str:
+        """What is expected instead, in words."""
+        return f"without {self.word}"
+
+    def is_in(self, info: Mapping[str, str]) -> bool:
+        """Whether a server reports it."""
+        return self.word.casefold() in info.get(self.field, "").casefold()
+
+
 @operation()
 def verified(
-    server: Server, expected: Mapping[str, str], timeout_seconds: int = 300
+    server: Server, expected: Mapping[str, str], unwanted: Sequence[Unwanted] = (), timeout_seconds: int = 300
 ) -> Generator[PyinfraCommand, None, None]:
     """Prove that the server answers and reports about itself what is expected; fail the host when it does not.
 
     + server: where the server is reached from its host
     + expected: fields of INFO and their values, e.g. `{"aof_enabled": "1"}`; a PONG to PING is always expected
+    + unwanted: what fails the host when the server reports it
     + timeout_seconds: longest wait for a server that starts or loads its data
 
     **Example:**
@@ -36,35 +62,112 @@ def verified(
     """
     wanted = {"PING": "PONG", **expected}
     waiting = PowerShellCall("Wait-MemuraiServer", {**server.parameters(), "TimeoutSeconds": timeout_seconds})
+    found = reported(current_host, server)
+    bad = [item for item in unwanted if item.is_in(found)]
     yield from converge(
         f"server at {server}",
-        reported(current_host, server, wanted),
-        wanted,
-        lambda: [waiting, FunctionCommand(check, (server, wanted), {})],
+        {field: found.get(field, NO_ANSWER) for field in (*wanted, *(item.field for item in bad))},
+        {**wanted, **{item.field: item.wanted for item in bad}},
+        lambda: [waiting, FunctionCommand(check, (server, wanted, tuple(unwanted)), {})],
     )
 
 
-def reported(host: Host, server: Server, fields: Mapping[str, str]) -> dict[str, str]:
-    """Return what the server reports of these fields; `(no answer)` for those it does not report.
+def reported(host: Host, server: Server) -> dict[str, str]:
+    """Return what the server reports in INFO, and its answer to PING as PING.
 
     A server that can't be asked, because it is down or not installed yet, is a difference and no failure of the host.
     """
     # Asking with a client that is not there yet would print an error in each first dry run.
     client = host.get_fact(Item, path=server.command_line_client)
     if client is None or client["kind"] != "File":
-        return dict.fromkeys(fields, NO_ANSWER)
+        return {}
     info = host.get_fact(Info, server=server, _ignore_errors=True) or {}
     ping = host.get_fact(Ping, server=server, _ignore_errors=True) or NO_ANSWER
-    return {field: {**info, "PING": ping}.get(field, NO_ANSWER) for field in fields}
+    return {**info, "PING": ping}
 
 
-def check(state: State, host: Host, server: Server, wanted: Mapping[str, str]) -> bool:  # noqa: ARG001  # pyinfra's names
+def check(  # pyinfra looks for the names of the first two
+    state: State,  # noqa: ARG001
+    host: Host,
+    server: Server,
+    wanted: Mapping[str, str],
+    unwanted: Sequence[Unwanted] = (),
+) -> bool:
     """Compare what the server reports now; False fails the host."""
-    found = reported(host, server, wanted)
-    for field, value in wanted.items():
-        if found[field] != value:
-            logger.error(
-                f"{host.print_prefix}server at {server}: expected {field} to be {value}, found {found[field]}; look at "
-                "the server's log and at the Application event log"
-            )
-    return found == dict(wanted)
+    found = reported(host, server)
+    problems = [
+        f"expected {field} to be {value}, found {found.get(field, NO_ANSWER)}; look at the server's log and at the "
+        "Application event log"
+        for field, value in wanted.items()
+        if found.get(field, NO_ANSWER) != value
+    ]
+    problems += [
+        f"expected {item.field} to be {item.wanted}, found {found[item.field]}; {item.advice}"
+        for item in unwanted
+        if item.is_in(found)
+    ]
+    for problem in problems:
+        logger.error(f"{host.print_prefix}server at {server}: {problem}")
+    return not problems
+
+
+@operation()
+def saved(
+    service: str, configuration: str, command_line_client: str, timeout_seconds: int = 300
+) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that all that a running server holds is on disk too, before its service is stopped for long.
+
+    Memurai is not known to save when its service is stopped. A server with an append-only file has all on disk.
+
+    + service: its service; one that does not run holds nothing
+    + configuration: path of the configuration it runs on, which says where it listens and with what password
+    + command_line_client: path of memurai-cli.exe
+    + timeout_seconds: longest time that saving may take
+
+    **Example:**
+
+    .. code:: python
+
+        server.saved(
+            name="Data is saved", service="Memurai", configuration="C:/ProgramData/Memurai/config/memurai.conf",
+            command_line_client="C:/Program Files/Memurai/memurai-cli.exe",
+        )
+    """
+    found = current_host.get_fact(Service, service=service)
+    if found is None:
+        yield failure(f"service {service}: its present state could not be read, so nothing was changed")
+        return
+    if found["state"] != "Running":
+        current_host.noop(f"service {service} does not run: its data is on disk")
+        return
+    running = _running_server(configuration, command_line_client)
+    info = {} if running is None else current_host.get_fact(Info, server=running, _ignore_errors=True)
+    if running is None or not info:
+        yield from refuse(
+            f"service {service}: expected its server to answer with the password in {configuration}, so that it can "
+            "save its data, found no such answer. Stop the service by hand if its data is on disk or not wanted."
+        )
+        return
+    saving = PowerShellCall("Save-MemuraiData", {**running.parameters(), "TimeoutSeconds": timeout_seconds})
+    yield from converge(
+        f"data of service {service}",
+        {"on disk": "not all" if _holds_unsaved(info) else "all"},
+        {"on disk": "all"},
+        lambda: [saving],
+    )
+
+
+def _running_server(configuration: str, command_line_client: str) -> Server | None:
+    file = current_host.get_fact(TextFile, path=configuration)
+    if file is None or file["content"] is None:
+        return None
+    try:
+        return Endpoint.of(file["content"]).server(command_line_client)
+    except ConfigSyntaxError:
+        # Told by the caller: the server can't be asked.
+        return None
+
+
+def _holds_unsaved(info: Mapping[str, str]) -> bool:
+    has_log = info.get("aof_enabled") == "1" and info.get("aof_last_write_status") == "ok"
+    return not has_log and info.get("rdb_changes_since_last_save") != "0"

@@ -95,6 +95,11 @@ class PackageSettings(Group):
         default=None,
         description="Path of the licence file on the control node; none: the development licence the MSI brings.",
     )
+    allow_developer_edition: bool = Field(
+        default=False,
+        description="Let a server in the inventory group prod be Memurai Developer. It may not be used in production, "
+        "and stops without saving after ten days.",
+    )
 
 
 class StorageSettings(Group):

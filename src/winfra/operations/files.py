@@ -31,11 +31,15 @@ INHERITANCE_WORDS = {
 
 
 @operation()
-def directory(path: str, access: Access | None = None) -> Generator[PyinfraCommand, None, None]:
-    """Ensure that a folder exists, with its parents, and who may touch it.
+def directory(
+    path: str, access: Access | None = None, *, present: bool = True, recurse: bool = False
+) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a folder exists, with its parents, and who may touch it, or that it does not exist.
 
     + path: Windows path
     + access: exactly this owner and these entries; left as it is when not given
+    + present: False: it is removed, if it is empty
+    + recurse: remove it with all that is in it
 
     **Example:**
 
@@ -50,6 +54,9 @@ def directory(path: str, access: Access | None = None) -> Generator[PyinfraComma
     found = host.get_fact(Acl, path=path)
     if found is not None and found["kind"] == "File":
         yield from refuse(f"{path}: expected a folder or nothing, found a file. Move it away and run again.")
+        return
+    if not present:
+        yield from _removal(f"folder {path}", path, None if found is None else found["kind"], recurse=recurse)
         return
     before = {} if found is None else {"kind": found["kind"], **_acl_values(found, access)}
     yield from converge(
@@ -67,6 +74,35 @@ def _directory_commands(
         yield PowerShellCall("New-WinDirectory", {"Path": path})
     if access is not None and {"kind": before["kind"], **_access_values(access)} != before:
         yield _set_acl(path, access)
+
+
+@operation()
+def absent(path: str) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a file does not exist.
+
+    + path: Windows path
+
+    **Example:**
+
+    .. code:: python
+
+        files.absent(name="No licence", path="C:/Program Files/Memurai/memurai-license.txt")
+    """
+    found = host.get_fact(Item, path=path)
+    if found is not None and found["kind"] == "Directory":
+        yield from refuse(f"{path}: expected a file or nothing, found a folder. Move it away and run again.")
+        return
+    yield from _removal(f"file {path}", path, None if found is None else found["kind"], recurse=False)
+
+
+def _removal(subject: str, path: str, kind: str | None, *, recurse: bool) -> Generator[PyinfraCommand, None, None]:
+    holding = {"with": "all that is in it"} if recurse and kind == "Directory" else {}
+    yield from converge(
+        subject,
+        None if kind is None else {"kind": kind, **holding},
+        {"kind": "Absent"},
+        lambda: [PowerShellCall("Remove-WinItem", {"Path": path, "Recurse": recurse})],
+    )
 
 
 @operation()

@@ -11,7 +11,7 @@ from pyinfra.api import FileUploadCommand, operation
 from pyinfra.api.command import PyinfraCommand
 
 from winfra.call import PowerShellCall
-from winfra.facts.packages import Products
+from winfra.facts.packages import Product, Products, ProductsState
 from winfra.operations.shape import converge, refuse
 
 INSTALL_TIMEOUT_SECONDS = 1800
@@ -27,8 +27,9 @@ def msi(  # noqa: PLR0913  # a package is pinned by all of these
     directory: str,
     properties: Mapping[str, str] | None = None,
     stop_services: Sequence[str] = (),
+    present: bool = True,
 ) -> Generator[PyinfraCommand, None, None]:
-    """Ensure that exactly one version of a product is installed, from a package on this machine.
+    """Ensure that exactly one version of a product is installed, from a package on this machine, or that none is.
 
     + source: the .msi file on this machine
     + product: display name of the product, with * and ?
@@ -38,6 +39,7 @@ def msi(  # noqa: PLR0913  # a package is pinned by all of these
       should be writable for administrators only
     + properties: public properties of the package, e.g. INSTALLFOLDER
     + stop_services: services to stop first, because they hold the product's files
+    + present: False: the product is uninstalled, whatever its version; the package itself is not needed for that
 
     **Example:**
 
@@ -49,6 +51,9 @@ def msi(  # noqa: PLR0913  # a package is pinned by all of these
         )
     """
     found = host.get_fact(Products, product=product)
+    if not present:
+        yield from _removal(product, found, directory=directory, stop_services=stop_services)
+        return
     installed = None if found is None else [item["version"] or "(unknown)" for item in found["products"]]
     if installed is not None and [comparable(item) for item in installed] != [comparable(version)]:
         problem = package_problem(Path(source), sha256)
@@ -91,6 +96,38 @@ def _install(  # noqa: PLR0913  # as the operation
     yield FileUploadCommand(source, package)
     yield PowerShellCall("Install-WinPackage", parameters)
     yield PowerShellCall("Remove-WinItem", {"Path": package})
+
+
+def _removal(
+    product: str, found: ProductsState | None, *, directory: str, stop_services: Sequence[str]
+) -> Generator[PyinfraCommand, None, None]:
+    products = [] if found is None else found["products"]
+    names = [f"{item['name']} {item['version']}" for item in products]
+    if len(products) > 1:
+        yield from refuse(
+            f"product {product}: expected one product to uninstall, found {', '.join(names)}. Give the whole name of "
+            "the one that is meant."
+        )
+        return
+    yield from converge(
+        f"product {product}",
+        None if found is None else {"installed": names},
+        {"installed": []},
+        lambda: [_uninstallation(item, directory, stop_services) for item in products],
+    )
+
+
+def _uninstallation(product: Product, directory: str, stop_services: Sequence[str]) -> PowerShellCall:
+    log = PureWindowsPath(directory) / f"uninstall-{product['version'] or 'unknown'}.log"
+    return PowerShellCall(
+        "Uninstall-WinPackage",
+        {
+            "ProductCode": product["product_code"],
+            "LogPath": str(log),
+            "StopServices": list(stop_services),
+            "TimeoutSeconds": INSTALL_TIMEOUT_SECONDS,
+        },
+    )
 
 
 def package_problem(source: Path, sha256: str) -> str | None:

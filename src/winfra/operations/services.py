@@ -46,6 +46,7 @@ class Recovery:
 def service(  # noqa: PLR0913  # one argument a property of a service
     service: str,
     *,
+    present: bool = True,
     image_path: str | None = None,
     display_name: str | None = None,
     description: str | None = None,
@@ -56,9 +57,12 @@ def service(  # noqa: PLR0913  # one argument a property of a service
     restart_after: Sequence[str] = (),
     timeout_seconds: int = 60,
 ) -> Generator[PyinfraCommand, None, None]:
-    r"""Ensure that a service exists, is configured and runs (or not). What is not given is left alone.
+    r"""Ensure that a service exists, is configured and runs (or not), or that it does not exist.
+
+    What is not given is left alone.
 
     + service: name of the service (not its display name)
+    + present: False: its process is stopped and it is deleted; of the rest only timeout_seconds counts then
     + image_path: command line of its process; needed when the service does not exist yet
     + account: LocalSystem, NT AUTHORITY\NetworkService, NT AUTHORITY\LocalService, NT SERVICE\<name> or a gMSA
     + start_type: Automatic, Manual or Disabled
@@ -75,6 +79,9 @@ def service(  # noqa: PLR0913  # one argument a property of a service
         services.service(name="Memurai runs", service="Memurai", start_type="Automatic", running=True)
     """
     found = host.get_fact(Service, service=service)
+    if not present:
+        yield from _removal(service, found, timeout_seconds)
+        return
     if found is not None and not found["exists"] and image_path is None:
         yield from refuse(f"service {service}: expected it to exist, found none. Install it, or give its image_path.")
         return
@@ -95,6 +102,12 @@ def service(  # noqa: PLR0913  # one argument a property of a service
         after,
         lambda: _commands(found, desired, running, restart=bool(stale), timeout_seconds=timeout_seconds),
     )
+
+
+def _removal(service: str, found: ServiceState | None, timeout_seconds: int) -> Generator[PyinfraCommand, None, None]:
+    removing = PowerShellCall("Remove-WinService", {"Name": service, "TimeoutSeconds": timeout_seconds})
+    before = None if found is None else {"exists": found["exists"], "state": found["state"]}
+    yield from converge(f"service {service}", before, {"exists": False, "state": None}, lambda: [removing])
 
 
 def _given(*, recovery: Recovery | None, **values: str | None) -> dict[str, object]:

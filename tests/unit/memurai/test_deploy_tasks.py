@@ -82,15 +82,21 @@ def package(tmp_path: Path) -> dict[str, str]:
     return {"version": "4.1.2", "source": str(source), "sha256": hashlib.sha256(b"an installer").hexdigest()}
 
 
-def plan(tmp_path: Path, task: str, hosts: dict[str, dict[str, object]], options: tuple[str, ...] = PLANNING) -> Plan:
-    """Plan a task for hosts: data by name; `answers` are added to those of a bare host."""
+def plan(
+    tmp_path: Path,
+    task: str,
+    hosts: dict[str, dict[str, object]],
+    options: tuple[str, ...] = PLANNING,
+    group: str = "inventory",
+) -> Plan:
+    """Plan a task for hosts of a group: data by name; `answers` are added to those of a bare host."""
     lines = []
     for name, data in hosts.items():
         answers = {**BARE_HOST, **data.pop("answers", {})}  # type: ignore[dict-item]
         responses = {function: json.dumps(answer) for function, answer in answers.items()}
         host_data = {"fake_delay": 0, "fake_delay_jitter": 0, "fake_responses": responses, **data}
         lines.append((f"@fake/{name}", host_data))
-    inventory = tmp_path / "inventory.py"
+    inventory = tmp_path / f"{group}.py"
     inventory.write_text(f"hosts = {lines!r}\n")
     command = [sys.executable, "-m", "pyinfra", *options, "--diff", str(inventory), task]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -177,9 +183,11 @@ def test_a_licence_is_put_where_the_server_looks_for_it(tmp_path: Path, package:
     assert "C:/Program Files/Memurai/memurai-license.txt" in planned.log
 
 
-def answering(package: dict[str, str], role: str) -> dict[str, object]:
-    """Return the data of a host whose server answers."""
-    info = f"role:{role}\r\nloading:0\r\naof_enabled:1\r\nmaxmemory:2147483648\r\nmaxmemory_policy:allkeys-lru\r\n"
+def answering(package: dict[str, str], role: str, more: str = "") -> dict[str, object]:
+    """Return the data of a host whose server answers, with more lines of INFO."""
+    info = (
+        f"role:{role}\r\nloading:0\r\naof_enabled:1\r\nmaxmemory:2147483648\r\nmaxmemory_policy:allkeys-lru\r\n{more}"
+    )
     answers = {
         "Get-WinItem": {**ABSENT, "Kind": "File"},
         "@('INFO')": {"ExitCode": 0, "Output": info, "ErrorOutput": ""},
@@ -211,3 +219,84 @@ def test_a_server_that_is_down_fails_its_host(tmp_path: Path, package: dict[str,
     executed = plan(tmp_path, "tasks/verify.py", {"down": data}, EXECUTING)
     assert executed.exit_code == 1, executed.text
     assert "expected PING to be PONG, found Could not connect: Connection refused" in executed.text
+
+
+DEVELOPER = "memurai_edition:Memurai Developer\r\n"
+PRODUCTION_SECRETS = {
+    "memurai_security": {
+        "password": "env:MEMURAI_PASSWORD",
+        "renamed_commands": {"CONFIG": "env:MEMURAI_CONFIG_COMMAND"},
+    },
+}
+
+
+def test_production_is_not_run_on_the_developer_edition(tmp_path: Path, package: dict[str, str]) -> None:
+    allowing = {**package, "allow_developer_edition": True}
+    hosts = {
+        "developer": answering(package, "master", DEVELOPER),
+        "allowed": answering(allowing, "master", DEVELOPER),  # type: ignore[arg-type]  # one value is no text
+        "enterprise": answering(package, "master", "memurai_edition:Memurai Enterprise\r\n"),
+        "redis": answering(package, "master"),
+    }
+    given = {name: {**data, **PRODUCTION_SECRETS} for name, data in hosts.items()}
+    planned = plan(tmp_path, "tasks/verify.py", {name: dict(data) for name, data in given.items()}, group="prod")
+    assert planned.changes("@fake/developer") == ["Server is as configured"], planned.text
+    for host in ("allowed", "enterprise", "redis"):
+        assert planned.changes(f"@fake/{host}") == []
+    assert "- memurai_edition: Memurai Developer" in planned.log
+
+    executed = plan(tmp_path, "tasks/verify.py", {"developer": given["developer"]}, EXECUTING, group="prod")
+    assert executed.exit_code == 1
+    (line,) = [line for line in executed.text.splitlines() if "expected memurai_edition" in line]
+    for text in ("to be without Developer, found Memurai Developer", "ten days", "license_file", "allow_developer_edi"):
+        assert text in line
+
+
+def test_the_developer_edition_is_fine_outside_production(tmp_path: Path, package: dict[str, str]) -> None:
+    planned = plan(tmp_path, "tasks/verify.py", {"good": answering(package, "master", DEVELOPER)})
+    assert (planned.exit_code, planned.changes("@fake/good")) == (0, [])
+
+
+RUNNING = {
+    **BARE_HOST["Get-WinService"], "Exists": True, "State": "Running", "ProcessId": 7,  # type: ignore[dict-item]
+    "DisplayName": "Memurai", "ImagePath": "x", "Account": "x", "StartType": "Automatic", "ExitCode": 0,
+    "RecoveryResetSeconds": 0, "RecoverOnNonCrashFailures": False,
+}  # fmt: skip
+
+
+def product(name: str) -> dict[str, object]:
+    """Return an installed product."""
+    code = "{22B6AC11-E06C-4DBD-9C92-1D8A6485A554}"
+    return {"Name": name, "Version": "4.1.2", "Publisher": "x", "ProductCode": code, "InstallLocation": None}
+
+
+def uninstalling(package: dict[str, str], *products: str) -> dict[str, object]:
+    """Return the data of a host with a server whose data is in its append-only file, and products."""
+    data = answering(package, "master", "aof_last_write_status:ok\r\nrdb_changes_since_last_save:5\r\n")
+    file = {"Path": "x", "Exists": True, "Content": "port 6379\n", "HasByteOrderMark": False, "SizeBytes": 10}
+    found = {"Name": "Memurai*", "Products": [product(name) for name in products]}
+    more = {"Get-WinService": RUNNING, "Get-WinTextFile": file, "Get-WinProduct": found}
+    return {**data, "answers": {**data["answers"], **more}}  # type: ignore[dict-item]
+
+
+def test_uninstall_removes_the_outermost_first(tmp_path: Path, package: dict[str, str]) -> None:
+    hosts = {"good": uninstalling(package, "Memurai Developer"), "bare": {"memurai_package": package}}
+    planned = plan(tmp_path, "tasks/uninstall.py", hosts)
+    # All data is in the append-only file: nothing has to be saved.
+    assert planned.changes("@fake/good") == ["No service", "No product"], planned.text
+    assert planned.changes("@fake/bare") == []
+
+
+def test_two_products_are_not_uninstalled_by_one_pattern(tmp_path: Path, package: dict[str, str]) -> None:
+    hosts = {"two": uninstalling(package, "Memurai Developer", "Memurai for Valkey")}
+    planned = plan(tmp_path, "tasks/uninstall.py", hosts)
+    assert "expected one product to uninstall, found Memurai Developer 4.1.2, Memurai for Valkey 4.1.2" in planned.log
+
+
+@pytest.mark.parametrize("value", ["yes", 1, "all"])
+def test_data_is_removed_only_when_that_is_said_clearly(tmp_path: Path, package: dict[str, str], value: object) -> None:
+    hosts = {"unclear": {**uninstalling(package, "Memurai Developer"), "remove_data": value}}
+    planned = plan(tmp_path, "tasks/uninstall.py", hosts)
+    # Nothing to plan is left.
+    assert (planned.exit_code, planned.answer) == (1, {})
+    assert f"--data remove_data: expected true or false, found {value!r}" in planned.log

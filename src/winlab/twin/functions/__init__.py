@@ -1,6 +1,17 @@
 """The twins of the PowerShell library, by what they are about."""
 
-from winlab.twin.functions import configuration, files, firewall, host, memurai, network, products, security, services
+from winlab.twin.functions import (
+    configuration,
+    files,
+    firewall,
+    host,
+    memurai,
+    network,
+    products,
+    security,
+    services,
+    upgrade,
+)
 from winlab.twin.registry import FUNCTIONS, TwinFunction
 
 __all__ = [
@@ -15,4 +26,5 @@ __all__ = [
     "products",
     "security",
     "services",
+    "upgrade",
 ]

@@ -176,6 +176,16 @@ def restart_win_service(machine: Machine, *, name: str, timeout_seconds: int = 6
     return start_win_service(machine, name=name, timeout_seconds=timeout_seconds)
 
 
+@twin("Remove-WinService", "Name", "Removed", timeout_seconds=TIMEOUT_SECONDS)
+def remove_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60) -> Output:
+    """Stop and delete a service; in the lab no program holds a service open."""
+    if machine.services.find(name) is None:
+        return {"Name": name, "Removed": False}
+    stop_win_service(machine, name=name, timeout_seconds=timeout_seconds)
+    machine.services.delete(name)
+    return {"Name": name, "Removed": True}
+
+
 def _start_error(service: Service, timeout_seconds: int, error: Win32Error) -> TwinError:
     """Return the library's words for a failed start, and after them what the lab knows better."""
     if error.code == SERVICE_REQUEST_TIMEOUT:

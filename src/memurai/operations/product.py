@@ -1,0 +1,168 @@
+"""The installed product, under a server that may already run."""
+
+import io
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyinfra import host as current_host
+from pyinfra.api import FileUploadCommand, operation
+from pyinfra.api.command import PyinfraCommand
+
+from memurai.endpoint import Endpoint
+from memurai.exceptions import ConfigSyntaxError
+from winfra.call import PowerShellCall
+from winfra.facts.files import Item, TextFile
+from winfra.facts.packages import Product, Products
+from winfra.facts.services import Service
+from winfra.operations.packages import INSTALL_TIMEOUT_SECONDS, comparable, package_problem
+from winfra.operations.shape import converge, failure, refuse
+
+
+@dataclass(frozen=True)
+class Package:
+    """An installer on this machine.
+
+    source: its path. product: display name of what it installs, with * and ?. properties: its public properties.
+    """
+
+    source: str
+    product: str
+    version: str
+    sha256: str
+    properties: Mapping[str, str]
+
+    @property
+    def property_texts(self) -> list[str]:
+        """The properties as msiexec takes them."""
+        return [f"{key}={value}" for key, value in self.properties.items()]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What an installation meets on a host.
+
+    folder: keeps the packages, each as `<version>.msi` with its SHA-256 beside it, and the installer's logs.
+    service, configuration, command_line_client: of the server. data: its folder; data_names: what in it is its data.
+    backup: folder in which the data is put aside before another version. timeout_seconds: longest wait for the server.
+    """
+
+    folder: str
+    service: str
+    configuration: str
+    command_line_client: str
+    data: str
+    data_names: tuple[str, ...]
+    backup: str
+    timeout_seconds: int
+
+    def kept(self, version: str) -> str:
+        """Return where the package of a version is kept."""
+        return f"{self.folder}/{version}.msi"
+
+    def digest(self, version: str) -> str:
+        """Return where its SHA-256 is kept."""
+        return f"{self.kept(version)}.sha256"
+
+
+@operation()
+def installed(package: Package, surroundings: Surroundings) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that one version of the product is installed and its package kept, so that a later one can be undone.
+
+    Another version under a server is one call on the host, which brings the former version back when the server does
+    not come up on the new one: its data is put aside before.
+
+    + package: what shall be installed
+    + surroundings: what it meets on the host
+    """
+    subject = f"product {package.product}"
+    found = current_host.get_fact(Products, product=package.product)
+    kept = current_host.get_fact(Item, path=surroundings.kept(package.version), include_hash=True)
+    digest = current_host.get_fact(TextFile, path=surroundings.digest(package.version))
+    if found is None or kept is None or digest is None:
+        yield failure(f"{subject}: its present state could not be read, so nothing was changed")
+        return
+    products = found["products"]
+    is_installed = [comparable(item["version"] or "") for item in products] == [comparable(package.version)]
+    is_kept = kept["sha256"] == package.sha256.lower() == (digest["content"] or "").strip()
+    before = {
+        "version": [package.version] if is_installed else [item["version"] or "(unknown)" for item in products],
+        "package kept": package.version if is_kept else None,
+    }
+    commands: list[PyinfraCommand] = [] if is_kept else _upload(package, surroundings)
+    problem = None if is_kept else package_problem(Path(package.source), package.sha256)
+    if not problem and not is_installed:
+        installation = _installation(package, surroundings, products)
+        problem = installation if isinstance(installation, str) else None
+        commands += [installation] if isinstance(installation, PowerShellCall) else []
+    if problem:
+        yield from refuse(f"{subject} {package.version}: {problem}")
+        return
+    after = {"version": [package.version], "package kept": package.version}
+    yield from converge(subject, before, after, lambda: commands)
+
+
+def _upload(package: Package, surroundings: Surroundings) -> list[PyinfraCommand]:
+    content = io.BytesIO(f"{package.sha256.lower()}\n".encode())
+    return [
+        FileUploadCommand(package.source, surroundings.kept(package.version)),
+        FileUploadCommand(content, surroundings.digest(package.version)),
+    ]
+
+
+def _installation(package: Package, surroundings: Surroundings, products: Sequence[Product]) -> PowerShellCall | str:
+    """Return the call that installs the package, or why it can't be done."""
+    if len(products) > 1:
+        names = ", ".join(f"{item['name']} {item['version']}" for item in products)
+        return f"expected at most one such product, found {names}. Give the whole name of the one that is meant."
+    service = current_host.get_fact(Service, service=surroundings.service)
+    file = current_host.get_fact(TextFile, path=surroundings.configuration)
+    if service is None or file is None:
+        return "expected to read the server's service and configuration, found an error (above); nothing was changed"
+    if products and service["exists"] and file["content"] is not None:
+        return _update(package, surroundings, products[0]["version"] or "", file["content"])
+    return PowerShellCall(
+        "Install-WinPackage",
+        {
+            "Path": surroundings.kept(package.version),
+            "Sha256": package.sha256.lower(),
+            "LogPath": f"{surroundings.folder}/install-{package.version}.log",
+            "Properties": package.property_texts,
+            "StopServices": [surroundings.service],
+            "TimeoutSeconds": INSTALL_TIMEOUT_SECONDS,
+        },
+    )
+
+
+def _update(package: Package, surroundings: Surroundings, former: str, configuration: str) -> PowerShellCall | str:
+    digest = current_host.get_fact(TextFile, path=surroundings.digest(former))
+    if digest is None or digest["content"] is None:
+        return (
+            f"expected the package of the installed version {former} at {surroundings.kept(former)}, to go back to "
+            f"when the server does not come up on {package.version}, found none. Deploy {former} once more, which "
+            "keeps it; or, without a way back, run tasks/uninstall.py, which leaves the data, and deploy."
+        )
+    try:
+        live = Endpoint.of(configuration)
+    except ConfigSyntaxError as error:
+        return f"{surroundings.configuration}: {error}. Mend or remove that line on the host and run again."
+    return PowerShellCall(
+        "Update-MemuraiProduct",
+        {
+            "Path": surroundings.kept(package.version),
+            "Sha256": package.sha256.lower(),
+            "Version": package.version,
+            "FormerPath": surroundings.kept(former),
+            "FormerSha256": digest["content"].strip(),
+            "FormerVersion": former,
+            "ProductName": package.product,
+            "Properties": package.property_texts,
+            "LogFolder": surroundings.folder,
+            "ServiceName": surroundings.service,
+            **live.server(surroundings.command_line_client).parameters(),
+            "DataFolder": surroundings.data,
+            "DataNames": list(surroundings.data_names),
+            "BackupFolder": surroundings.backup,
+            "TimeoutSeconds": surroundings.timeout_seconds,
+        },
+    )

@@ -1,0 +1,126 @@
+function Update-MemuraiProduct {
+    <#
+    .SYNOPSIS
+        Installs another version under a server, and the former one again when the server does not come up on it.
+
+    .DESCRIPTION
+        One function, so that a lost connection can't leave it half done. In this order: both packages are what they
+        shall be (SHA-256); the server saves its data; the service is stopped; its data is copied into a folder of its
+        own in the backup folder and the copy compared with it (SHA-256); the package is installed; the service is
+        started and its server must answer PING with its data loaded before a deadline.
+
+        When it does not, the new version is uninstalled and the former one installed. If the data was changed
+        meanwhile, as a newer server may write what an older one can't read, it goes beside the copy, and the copy into
+        its place. Then the service is started, and the function fails with the reason.
+
+    .PARAMETER Path
+        Absolute path of the package of the version to install.
+
+    .PARAMETER Sha256
+        SHA-256 that it must have, in hexadecimal digits.
+
+    .PARAMETER Version
+        That version, for the names of logs and folders.
+
+    .PARAMETER FormerPath
+        Absolute path of the package of the version that is installed.
+
+    .PARAMETER FormerSha256
+        SHA-256 that it must have, in hexadecimal digits.
+
+    .PARAMETER FormerVersion
+        That version, for the names of logs and folders.
+
+    .PARAMETER ProductName
+        Display name of the product; * and ? stand for any characters. Exactly one product must have it.
+
+    .PARAMETER Properties
+        Public properties of both packages as NAME=value. No secrets.
+
+    .PARAMETER LogFolder
+        Absolute path of the folder for the installer's logs.
+
+    .PARAMETER ServiceName
+        Name of the service. It is started at the end, whether it ran or not.
+
+    .PARAMETER CliPath
+        Absolute path of memurai-cli.exe.
+
+    .PARAMETER Address
+        Address of the server.
+
+    .PARAMETER Port
+        Port of the server.
+
+    .PARAMETER Password
+        Password of the default user. Not given, memurai-cli does not authenticate.
+
+    .PARAMETER DataFolder
+        Absolute path of the server's data folder.
+
+    .PARAMETER DataNames
+        Names of the files and folders in it that are its data; those that are not there are passed over.
+
+    .PARAMETER BackupFolder
+        Absolute path of the folder in which the data is put aside. What is put there is never removed.
+
+    .PARAMETER TimeoutSeconds
+        Deadline in seconds of each: to save, to stop, to start, and to load and answer.
+
+    .OUTPUTS
+        [pscustomobject] with the properties
+        AsideFolder: full path of the folder with the copy of the data.
+        RebootRequired: whether the host waits for a restart.
+
+    .EXAMPLE
+        Update-MemuraiProduct @packages @server -DataFolder $data -DataNames dump.rdb -BackupFolder C:\Backups\Redis
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType([pscustomobject])]
+    param(
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Path,
+        [Parameter(Mandatory = $true)][ValidatePattern('^[0-9A-Fa-f]{64}$')][string]$Sha256,
+        [Parameter(Mandatory = $true)][ValidatePattern('^[0-9A-Za-z.-]+$')][string]$Version,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$FormerPath,
+        [Parameter(Mandatory = $true)][ValidatePattern('^[0-9A-Fa-f]{64}$')][string]$FormerSha256,
+        [Parameter(Mandatory = $true)][ValidatePattern('^[0-9A-Za-z.-]+$')][string]$FormerVersion,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$ProductName,
+        [AllowEmptyCollection()][string[]]$Properties = @(),
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$LogFolder,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$ServiceName,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$CliPath,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Address,
+        [Parameter(Mandatory = $true)][ValidateRange(1, 65535)][int]$Port,
+        [securestring]$Password,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$DataFolder,
+        [Parameter(Mandatory = $true)][string[]]$DataNames,
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$BackupFolder,
+        [ValidateRange(1, 86400)][int]$TimeoutSeconds = 300
+    )
+
+    if (-not $PSCmdlet.ShouldProcess($ProductName, "Update to $Version")) {
+        return
+    }
+    $product = @((Get-WinProduct -Name $ProductName).Products)
+    if ($product.Length -ne 1) {
+        throw "Expected one installed product '$ProductName', found $($product.Length). Give its whole name."
+    }
+    $time = [DateTime]::UtcNow.ToString('yyyyMMddTHHmmssfffZ', [Globalization.CultureInfo]::InvariantCulture)
+    $aside = "data-of-$FormerVersion-before-$Version-$time"
+    $logs = Resolve-WinPath -Path $LogFolder
+    $change = @{
+        New            = @{ Path = $Path; Sha256 = $Sha256; LogPath = "$logs\install-$Version.log" }
+        Former         = @{ Path = $FormerPath; Sha256 = $FormerSha256; LogPath = "$logs\reinstall-$FormerVersion.log" }
+        RemovalLog     = "$logs\uninstall-$Version.log"
+        Properties     = $Properties
+        ProductName    = $ProductName
+        FormerCode     = $product[0].ProductCode
+        Server         = @{ CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password }
+        Data           = Resolve-WinPath -Path $DataFolder
+        DataNames      = $DataNames
+        Aside          = [IO.Path]::Combine((Resolve-WinPath -Path $BackupFolder), $aside)
+        ServiceName    = $ServiceName
+        TimeoutSeconds = $TimeoutSeconds
+    }
+    return Invoke-MemuraiUpdate -Change $change
+}
