@@ -132,10 +132,10 @@ class WinRMConnector(BaseConnector):
         if print_input:
             echo(f"{self.host.print_prefix}>>> {request}", err=True)
         reply = self._execute(request, arguments)
-        confidential = isinstance(request, PowerShellCall) and request.confidential
-        output = self._output(reply, scrubbed=not confidential)
+        # What a function answers is parsed: scrubbing it would garble it where a secret is an ordinary word too.
+        output = self._output(reply, scrubbed=not isinstance(request, PowerShellCall))
         if print_output:
-            self._print(output, confidential=confidential)
+            self._print(output, confidential=isinstance(request, PowerShellCall) and request.confidential)
         success = reply.exit_code in (arguments.get("_success_exit_codes") or [0])
         return success, output
 
@@ -213,7 +213,7 @@ class WinRMConnector(BaseConnector):
     def _print(self, output: CommandOutput, *, confidential: bool) -> None:
         for line in output:
             hide = confidential and line.buffer_name == "stdout"
-            text = f"<confidential, {len(line.line)} characters>" if hide else line.line
+            text = f"<confidential, {len(line.line)} characters>" if hide else scrub(line.line, self._secrets)
             echo(f"{self.host.print_prefix}{text}", err=True)
 
     def _refuse_unsupported(self, arguments: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,6 +118,13 @@ def test_secrets_of_a_command_are_scrubbed_from_what_the_host_answers(host: Host
     command = StringCommand("Write-Output", HiddenValue(SECRET))
     assert shell(host, command)[1] == ["<secret>"]
     assert shell(host, f"Write-Error '{SECRET}'")[2][0].count(SECRET) == 0
+
+
+def test_a_secret_that_is_an_ordinary_word_garbles_no_answer(host: Host) -> None:
+    """What a function answers is parsed: it is scrubbed where it is printed, not where it is read."""
+    shell(host, "Write-Output x", _env={"WORD": HiddenValue("Directory")})
+    _, lines, _ = shell(host, PowerShellCall("Get-WinItem", {"Path": "C:\\Windows"}))
+    assert json.loads(lines[0])["Kind"] == "Directory"
 
 
 def test_files_travel_both_ways(host: Host, machine: Machine, tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ from string import Template
 from winlab.exceptions import WinlabError
 
 MANUFACTURER = "winlab"
-PRODUCT_NAME = "Memurai Developer (winlab stand-in)"
 UPGRADE_CODE = "5B0D7BD2-6B1C-4C39-8A2E-3D7C1A5F0E61"
 
 _PROGRAMS = {
