@@ -181,8 +181,9 @@ def test_a_request_that_takes_too_long_is_ended_on_the_host(session: Session, ma
     assert machine.process_starts["powershell.exe"] == 2
 
 
-def test_a_process_that_ended_is_replaced_by_the_next_request(session: Session, machine: Machine) -> None:
+def test_a_process_that_ended_is_replaced_by_the_next_request(lab: Lab, session: Session, machine: Machine) -> None:
     session._agent().send(b"x quit\n")
+    wait_until(lambda: lab.servers["lab1"].running_count == 0, "PowerShell to end")
     assert run(session, "Write-Output 1")[1] == "1\r\n"
     assert machine.process_starts["powershell.exe"] == 2
 

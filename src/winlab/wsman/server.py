@@ -180,6 +180,11 @@ class WsmanServer:
         """How many shells are open."""
         return self.service.shell_count
 
+    @property
+    def running_count(self) -> int:
+        """How many processes of open shells still run."""
+        return self.service.running_count
+
     def start(self) -> Self:
         """Begin to answer and return the server."""
         for listener in self._listeners:

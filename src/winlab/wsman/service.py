@@ -104,6 +104,13 @@ class ShellService:
         with self._lock:
             return len(self._shells)
 
+    @property
+    def running_count(self) -> int:
+        """How many processes of open shells still run."""
+        with self._lock:
+            processes = [process for shell in self._shells.values() for process in shell.processes.values()]
+        return sum(process.exit_code is None for process in processes)
+
     def handle(self, owner: str, client_address: str, message: bytes) -> Answer:
         """Answer one request.
 
