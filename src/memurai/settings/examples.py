@@ -44,6 +44,23 @@ memurai_service = {"recovery_delays_seconds": [5, 30, 60], "ready_timeout_second
     "memurai_application": """
 memurai_application = {"stores": ["token_blacklist", "sessions", "rate_limits"], "max_connections": 160}
 """,
+    "memurai_users": """
+memurai_users = {"enabled": True, "application_keys": ["session:*", "blacklist:*"], "application_channels": []}
+""",
+    "memurai_tls": """
+memurai_tls = {
+    "enabled": True,
+    "certificate": "certificates/cache1.crt",
+    "key": "certificates/cache1.key",
+    "ca": "certificates/ca.crt",
+}
+""",
+    "memurai_backup": """
+memurai_backup = {"at": "01:30", "keep_days": 14, "include_append_only": True, "copy_to": "//backup1/memurai/cache1"}
+""",
+    "memurai_monitoring": """
+memurai_monitoring = {"every_minutes": 1, "memory_warning_percent": 70}
+""",
     "memurai_extra": """
 memurai_extra = {
     "directives": {

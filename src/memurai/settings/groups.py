@@ -20,16 +20,20 @@ from memurai.settings.values import (
     BindAddress,
     ClientNetwork,
     ControlNodeFile,
+    CopyFolder,
     DisplayName,
     FileName,
     Folder,
     InstallerPath,
+    KeyPattern,
     NewNameSource,
     ProductName,
     SecretSource,
     ServiceName,
     Sha256,
     Size,
+    TimeOfDay,
+    UserName,
     Version,
 )
 
@@ -413,6 +417,171 @@ class ApplicationSettings(Group):
             )
         if len(set(self.stores)) < len(self.stores):
             yield f"stores: expected each kind once, found {list(self.stores)}"
+
+
+class UsersSettings(Group):
+    """`memurai_users`: users of the server with the rights each needs (Redis ACL), instead of one password for all."""
+
+    RULES = (
+        "`application`, `backup`, `monitoring` and `sentinel` are different names, none `default` or `administrator`.",
+    )
+
+    enabled: bool = Field(
+        default=False,
+        description="Have users, in an ACL file. Without, everybody is the default user, who has the password of "
+        "memurai_security; with them, that is the administrator's.",
+    )
+    default_user: Literal["off", "password"] = Field(
+        default="off",
+        description="The user of clients that name none. off: there is none, and the administrator is the user "
+        "`administrator`. password: the default user is the administrator, for clients that know a password only.",
+    )
+    application: UserName = Field(default="application", description="User of the application.")
+    application_password: SecretSource = Field(
+        default=SecretStr("env:MEMURAI_APPLICATION_PASSWORD"), description="Source of its password."
+    )
+    application_keys: tuple[KeyPattern, ...] = Field(
+        default=("*",), min_length=1, max_length=64, description="Patterns of the keys it may touch."
+    )
+    application_channels: tuple[KeyPattern, ...] = Field(
+        default=("*",), max_length=64, description="Patterns of the channels it may use."
+    )
+    backup: UserName = Field(default="backup", description="User of the backup on the host.")
+    backup_password: SecretSource = Field(
+        default=SecretStr("env:MEMURAI_BACKUP_PASSWORD"), description="Source of its password."
+    )
+    monitoring: UserName = Field(default="monitoring", description="User of the health check and of redis_exporter.")
+    monitoring_password: SecretSource = Field(
+        default=SecretStr("env:MEMURAI_MONITORING_PASSWORD"), description="Source of its password."
+    )
+    sentinel: UserName | None = Field(default=None, description="User of the Sentinels; none: there are no Sentinels.")
+    sentinel_password: SecretSource = Field(
+        default=SecretStr("env:MEMURAI_SENTINEL_PASSWORD"), description="Source of its password."
+    )
+
+    def combination_problems(self) -> Iterator[str]:
+        """Yield names that stand for two users."""
+        names = [self.application, self.backup, self.monitoring, *([self.sentinel] if self.sentinel else [])]
+        taken = {"default", "administrator", *names}
+        if len(taken) < len(names) + 2:
+            yield f"application: expected different names, none default or administrator, found {names}"
+
+
+class TlsSettings(Group):
+    """`memurai_tls`: encrypted connections."""
+
+    RULES = ("`port` is another one than `memurai_network.port`.",)
+
+    enabled: bool = Field(default=False, description="Accept encrypted connections.")
+    port: int = Field(default=6380, ge=1024, le=49151, description="TCP port of encrypted connections.")
+    plain_port: bool = Field(
+        default=False, description="Accept connections that are not encrypted too, at memurai_network.port."
+    )
+    certificate: ControlNodeFile = Field(
+        default="certificates/server.crt", description="Path of the server's certificate (PEM) on the control node."
+    )
+    key: ControlNodeFile = Field(
+        default="certificates/server.key",
+        description="Path of its private key (PEM, not encrypted) on the control node, which nobody else may read.",
+    )
+    ca: ControlNodeFile = Field(
+        default="certificates/ca.crt", description="Path of the authorities' certificates (PEM) on the control node."
+    )
+    client_certificates: Literal["no", "optional", "yes"] = Field(
+        default="no", description="Whether clients need a certificate of these authorities too."
+    )
+
+
+class BackupSettings(Group):
+    """`memurai_backup`: when a backup is taken, what of it is kept, and how it is proven."""
+
+    RULES = (
+        "`keep_at_least` is not more than `keep_at_most`.",
+        "`rehearsal_port` is neither a port of the server nor `memurai_service.trial_port`.",
+    )
+
+    enabled: bool = Field(default=True, description="Take backups by a scheduled task.")
+    at: TimeOfDay = Field(default="02:00", description="Time of day, in the host's own time, of the daily backup.")
+    include_append_only: bool = Field(
+        default=False, description="Back the append-only file's folder up as well; its rewrites are held meanwhile."
+    )
+    keep_days: int = Field(default=7, ge=1, le=3650, description="Days after which a backup is removed.")
+    keep_at_least: int = Field(
+        default=3, ge=1, le=1000, description="Good backups that stay, however old. The last good one always stays."
+    )
+    keep_at_most: int = Field(default=30, ge=1, le=1000, description="Backups that stay, however young.")
+    copy_to: CopyFolder | None = Field(
+        default=None,
+        description="Folder for a second copy of each backup, e.g. a share (//server/share/folder) that the host's "
+        "computer account may write to. That it fails is reported and does not undo the backup.",
+    )
+    rehearse: Literal["each", "weekly"] = Field(
+        default="each",
+        description="How often the newest backup is loaded into a scratch server on the host, which proves it.",
+    )
+    rehearsal_port: int = Field(
+        default=6399, ge=1024, le=49151, description="Port of that scratch server, on loopback only, while it runs."
+    )
+    time_limit_minutes: int = Field(
+        default=120, ge=1, le=1440, description="Minutes after which a backup that still runs is ended."
+    )
+
+    def combination_problems(self) -> Iterator[str]:
+        """Yield a least number of backups above the greatest."""
+        if self.keep_at_least > self.keep_at_most:
+            yield (f"keep_at_least: expected at most keep_at_most ({self.keep_at_most}), found {self.keep_at_least}")
+
+
+class MonitoringSettings(Group):
+    """`memurai_monitoring`: the health check on the host, and the figures it and the alert rules judge by."""
+
+    RULES = ("Each warning figure comes before its critical figure.",)
+
+    enabled: bool = Field(default=True, description="Check the server's health by a scheduled task.")
+    every_minutes: int = Field(default=5, ge=1, le=60, description="Minutes between two health checks.")
+    textfile_folder: Folder | None = Field(
+        default="C:/Program Files/windows_exporter/textfile_inputs",
+        description="Folder from which windows_exporter takes text files; metrics are written there when it exists.",
+    )
+    memory_warning_percent: int = Field(default=80, ge=1, le=100, description="Memory used, in percent of maxmemory.")
+    memory_critical_percent: int = Field(default=95, ge=1, le=100, description="The same, critical.")
+    fragmentation_warning_ratio: float = Field(
+        default=1.5,
+        ge=1,
+        le=10,
+        description="mem_fragmentation_ratio from which memory is wasted; 1.0 to 1.5 is ideal.",
+    )
+    hit_rate_warning_percent: int = Field(
+        default=80, ge=0, le=100, description="Hits in percent of all lookups, below which the cache does little."
+    )
+    clients_warning_percent: int = Field(
+        default=80, ge=1, le=100, description="Connected clients, in percent of maxclients."
+    )
+    blocked_clients_warning: int = Field(default=10, ge=1, le=100_000, description="Clients blocked by a command.")
+    replication_lag_warning_seconds: int = Field(
+        default=30, ge=1, le=3600, description="Seconds since a replica last heard of its primary."
+    )
+    slowlog_growth_warning: int = Field(
+        default=10, ge=1, le=100_000, description="New entries of the slow log between two checks."
+    )
+    backup_age_warning_hours: int = Field(default=26, ge=1, le=8760, description="Age of the newest good backup.")
+    backup_age_critical_hours: int = Field(default=50, ge=1, le=8760, description="The same, critical.")
+    rehearsal_age_warning_hours: int = Field(
+        default=194, ge=1, le=8760, description="Age of the last rehearsal that succeeded; a week and some hours."
+    )
+    disk_free_warning_percent: int = Field(default=20, ge=1, le=99, description="Free space of the drives used.")
+    disk_free_critical_percent: int = Field(default=10, ge=1, le=99, description="The same, critical.")
+
+    def combination_problems(self) -> Iterator[str]:
+        """Yield critical figures that come before their warning."""
+        pairs = (
+            ("memory_critical_percent", self.memory_warning_percent, self.memory_critical_percent, "above"),
+            ("backup_age_critical_hours", self.backup_age_warning_hours, self.backup_age_critical_hours, "above"),
+            ("disk_free_critical_percent", self.disk_free_warning_percent, self.disk_free_critical_percent, "below"),
+        )
+        for name, warning, critical, side in pairs:
+            if not (critical > warning if side == "above" else critical < warning):
+                yield f"{name}: expected a figure {side} its warning ({warning}), found {critical}"
 
 
 class ExtraSettings(Group):

@@ -6,17 +6,21 @@ from pydantic import Field
 
 from memurai.settings.groups import (
     ApplicationSettings,
+    BackupSettings,
     DiagnosticsSettings,
     ExtraSettings,
     Group,
     LoggingSettings,
     MemorySettings,
+    MonitoringSettings,
     NetworkSettings,
     PackageSettings,
     PersistenceSettings,
     SecuritySettings,
     ServiceSettings,
     StorageSettings,
+    TlsSettings,
+    UsersSettings,
 )
 
 # Connections beside the application's: administration, backup, monitoring, and a pool that reconnects before the
@@ -50,6 +54,8 @@ class Settings(Group):
     storage: StorageSettings = Field(default_factory=StorageSettings, description="Folders on the host.")
     network: NetworkSettings = Field(default_factory=NetworkSettings, description="Addresses, port and clients.")
     security: SecuritySettings = Field(default_factory=SecuritySettings, description="Password and commands.")
+    users: UsersSettings = Field(default_factory=UsersSettings, description="Users and their rights.")
+    tls: TlsSettings = Field(default_factory=TlsSettings, description="Encrypted connections.")
     persistence: PersistenceSettings = Field(default_factory=PersistenceSettings, description="Snapshots and AOF.")
     memory: MemorySettings = Field(default_factory=MemorySettings, description="Memory and eviction.")
     logging: LoggingSettings = Field(default_factory=LoggingSettings, description="The server's log.")
@@ -58,6 +64,8 @@ class Settings(Group):
     application: ApplicationSettings = Field(
         default_factory=ApplicationSettings, description="What is stored, and the load."
     )
+    backup: BackupSettings = Field(default_factory=BackupSettings, description="Backups and their rehearsal.")
+    monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings, description="Health and thresholds.")
     extra: ExtraSettings = Field(default_factory=ExtraSettings, description="Directives without a setting.")
 
     def combination_problems(self) -> Iterator[str]:

@@ -45,7 +45,7 @@ secret/memurai/prod`. It is started without a shell, once in a run, and has 30 s
 `--directory DIR` it writes files and prints their sources. `winrm_password` takes the same sources.
 """
 
-TYPES = {int: "number", bool: "True or False", type(None): "none"}
+TYPES = {int: "number", float: "number", bool: "True or False", type(None): "none"}
 UNIONS = (Union, types.UnionType)
 COLUMNS = ("key", "type", "bounds", "default", "meaning")
 

@@ -121,6 +121,10 @@ _CONTROL_NODE_FILE = Form("path", "the path of a file on the control node")
 _SHA256 = Form("text", "a SHA-256 of 64 hexadecimal digits")
 _PRODUCT_NAME = Form("text", "a display name, which may end in *")
 _SERVICE_NAME = Form("text", "a service name of 1 to 80 letters, digits, dots, - and _")
+_TIME_OF_DAY = Form("time", "a time of day such as 02:00")
+_COPY_FOLDER = Form("folder", "a share such as //server/share/folder, or a folder on another drive, in ASCII")
+_USER_NAME = Form("text", "a name of 1 to 64 letters, digits, dots, - and _")
+_KEY_PATTERN = Form("pattern", "a pattern of keys or channels, printable ASCII without blanks")
 _DISPLAY_NAME = Form("text", "a name of 1 to 256 printable ASCII characters")
 
 Folder = Annotated[str, AfterValidator(_folder), FOLDER_FORM]
@@ -138,3 +142,11 @@ BindAddress = Annotated[str, AfterValidator(_bind_address), BIND_FORM]
 ClientNetwork = Annotated[str, AfterValidator(_client_network), NETWORK_FORM]
 SecretSource = Annotated[SecretStr, AfterValidator(_secret_source), SOURCE_FORM]
 NewNameSource = Annotated[SecretStr, AfterValidator(_new_name_source), NEW_NAME_FORM]
+TimeOfDay = Annotated[str, _matching(_TIME_OF_DAY, r"([01]\d|2[0-3]):[0-5]\d"), _TIME_OF_DAY]
+CopyFolder = Annotated[
+    str,
+    _matching(_COPY_FOLDER, r'(//[A-Za-z0-9._-]+|[A-Za-z]:)(/[^/\\:*?"<>|\x00-\x1f\x7f-\U0010ffff]+)+'),
+    _COPY_FOLDER,
+]
+UserName = Annotated[str, _matching(_USER_NAME, r"[A-Za-z0-9_.-]{1,64}"), _USER_NAME]
+KeyPattern = Annotated[str, _matching(_KEY_PATTERN, r"[!-~]{1,256}"), _KEY_PATTERN]
