@@ -12,7 +12,7 @@ from memurai.operations.passwords import added
 
 settings = deployment.settings_of(host)
 if settings is not None:
-    secrets = credentials.resolve(settings.security)
+    secrets = credentials.resolve(settings)
     try:
         desired = configuration.rendered(settings, secrets)
     except TemplateError as error:

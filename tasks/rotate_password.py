@@ -15,7 +15,7 @@ from winfra.facts.files import TextFile
 
 settings = deployment.settings_of(host)
 if settings is not None:
-    place, password = layout.configuration_place(settings), credentials.resolve(settings.security).password
+    place, password = layout.configuration_place(settings), credentials.resolve(settings).password
     drop = host.data.get(rotation.DROP)
     reasons = tuple(rotation.problems(host.get_fact(TextFile, path=place.path), place.path, password, drop))
     if reasons:

@@ -3,19 +3,13 @@
 from pyinfra import host
 
 from memurai import configuration, credentials, deployment, layout
-from memurai.facts.server import Server
 from memurai.operations import server
 
 settings = deployment.settings_of(host)
 if settings is not None:
     server.verified(
         name="Server is as configured",
-        server=Server(
-            command_line_client=layout.command_line_client(settings),
-            address=settings.network.local_address,
-            port=settings.network.port,
-            password=credentials.resolve(settings.security).password,
-        ),
+        server=layout.server(settings, credentials.resolve(settings).password),
         expected=configuration.expected_info(settings),
         unwanted=configuration.unwanted_info(settings, is_production=deployment.is_production(host)),
         timeout_seconds=settings.service.ready_timeout_seconds,

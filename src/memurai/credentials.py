@@ -15,7 +15,8 @@ from winfra import secrets
 from winfra.exceptions import SecretError
 
 if TYPE_CHECKING:
-    from memurai.settings.groups import SecuritySettings
+    from memurai.settings.groups import SecuritySettings, UsersSettings
+    from memurai.settings.model import Settings
 
 SHORTEST_SECRET = 16
 # The password printed in the production guide: everyone who has read it knows it.
@@ -36,24 +37,42 @@ RULES = (
 class Credentials:
     """The secrets of one server.
 
-    password: of the default user.
+    password: of the administrator, who is the default user where there are no others.
     renamed_commands: new name of each restricted command; an empty one disables it.
+    users: password of each other user by what it is for: application, backup, monitoring, sentinel. None without users.
     """
 
     password: HiddenValue
     renamed_commands: Mapping[str, HiddenValue]
+    users: Mapping[str, HiddenValue]
 
 
-def resolve(security: "SecuritySettings") -> Credentials:
+def resolve(settings: "Settings") -> Credentials:
     """Look the secrets of a server up.
 
     Raises SecretError when a source gives nothing; settings that `from_host_data` made were checked for that.
     """
+    security = settings.security
     sources = {command: source.get_secret_value() for command, source in security.renamed_commands.items()}
     return Credentials(
         password=secrets.resolve(security.password.get_secret_value(), what="memurai_security.password"),
         renamed_commands={command: _new_name(command, source) for command, source in sources.items()},
+        users={
+            role: secrets.resolve(source, what=f"memurai_users.{role}_password")
+            for role, source in user_sources(settings.users).items()
+        },
     )
+
+
+def user_sources(users: "UsersSettings") -> Mapping[str, str]:
+    """Return the source of each user's password by what the user is for; none without users."""
+    sources = {
+        "application": users.application_password,
+        "backup": users.backup_password,
+        "monitoring": users.monitoring_password,
+        **({"sentinel": users.sentinel_password} if users.sentinel else {}),
+    }
+    return {role: source.get_secret_value() for role, source in sources.items()} if users.enabled else {}
 
 
 def _new_name(command: str, source: str) -> HiddenValue:
@@ -72,17 +91,25 @@ def new_name(command: str) -> HiddenValue:
     return secrets.hidden(f"{command}_{randomness.token_hex(NEW_NAME_BYTES).upper()}")
 
 
-def problems(security: "SecuritySettings") -> Iterator[str]:
+def sources(security: "SecuritySettings", users: "UsersSettings") -> Mapping[str, str]:
+    """Return the source of each secret by its key, e.g. `memurai_security.password`."""
+    renamed = {command: source.get_secret_value() for command, source in security.renamed_commands.items()}
+    return {
+        "memurai_security.password": security.password.get_secret_value(),
+        **{f"memurai_security.renamed_commands.{command}": source for command, source in renamed.items() if source},
+        **{f"memurai_users.{role}_password": source for role, source in user_sources(users).items()},
+    }
+
+
+def problems(security: "SecuritySettings", users: "UsersSettings") -> Iterator[str]:
     """Yield what is wrong with the secrets, key first, never showing one."""
     found: dict[str, str] = {}
-    yield from _read(found, "password", security.password.get_secret_value())
-    for command, source in security.renamed_commands.items():
-        if source.get_secret_value():
-            yield from _read(found, f"renamed_commands.{command}", source.get_secret_value())
+    for key, source in sources(security, users).items():
+        yield from _read(found, key, source)
     for key, secret in found.items():
         yield from _weaknesses(key, secret)
     if len(set(found.values())) < len(found):
-        yield f"password, renamed_commands: expected different secrets, found the same one twice among {list(found)}"
+        yield f"memurai_security: expected different secrets, found the same one twice among {list(found)}"
 
 
 def _read(found: dict[str, str], key: str, source: str) -> Iterator[str]:
@@ -93,7 +120,7 @@ def _read(found: dict[str, str], key: str, source: str) -> Iterator[str]:
 
 
 def _weaknesses(key: str, secret: str) -> Iterator[str]:
-    allowed, meaning = PASSWORD_FORM if key == "password" else NEW_NAME_FORM
+    allowed, meaning = PASSWORD_FORM if key.endswith("password") else NEW_NAME_FORM
     if len(secret) < SHORTEST_SECRET:
         yield f"{key}: expected at least {SHORTEST_SECRET} characters, found {len(secret)}; generate a longer one"
     if not allowed.fullmatch(secret):

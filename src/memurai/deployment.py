@@ -9,6 +9,7 @@ from memurai.settings import Environments, Settings, from_host_data
 from winfra import refusal
 
 SECURITY = "memurai_security"
+USERS = "memurai_users"
 PRODUCTION_GROUP = "prod"
 
 # Settings by host; None for a host that was refused. Task files run one after the other for each host, and a host
@@ -63,9 +64,10 @@ def environments(current: Host) -> Environments:
         for group, data in inventory.group_data.items()
         if SECURITY in data and not inventory.groups.get(group)
     }
+    users = {group: data[USERS] for group, data in inventory.group_data.items() if group in others and USERS in data}
     # The last one wins, as in `data_origins`.
     own = [group for group in host.groups if SECURITY in inventory.get_group_data(group)]
-    return Environments(own[-1], others) if own else Environments(others=others)
+    return Environments(own[-1], others, users) if own else Environments(others=others, users=users)
 
 
 def is_production(current: Host) -> bool:

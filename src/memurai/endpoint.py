@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pyinfra.api import HiddenValue
 
 from memurai.config import Directive, parse, quote
-from memurai.facts.server import Server
+from memurai.facts.server import Server, TlsFiles
 from memurai.settings.groups import local_address
 from winfra.secrets import hidden
 
@@ -15,20 +15,26 @@ DEFAULT_PORT = 6379
 DEFAULT_BIND = ("127.0.0.1",)
 CONFIG = "CONFIG"
 ACL = "ACL"
+# With an ACL file there is always this user; `requirepass` then says its password to those who may read the file, and
+# has no meaning for the server.
+ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True)
 class Endpoint:
     """A server as its configuration makes it.
 
-    address, port: where its host reaches it. password: of the default user. config_command: the present name of
+    address, port: where its host reaches it. user: the administrator; empty for the default user. password: of that
+    user. tls: files for an encrypted connection, None without one. config_command: the present name of
     CONFIG; empty when it is disabled. acl_command: likewise of ACL. appendonly: whether it writes an append-only file.
     is_replica: whether it replicates another server.
     """
 
     address: str
     port: int
+    user: str
     password: HiddenValue
+    tls: TlsFiles | None
     config_command: HiddenValue
     acl_command: HiddenValue
     appendonly: bool
@@ -42,10 +48,13 @@ class Endpoint:
         """
         lines = parse(text)
         renamed = {line.arguments[0].upper(): line.arguments[1] for line in lines if _renames(line)}
+        tls_port = int(_first_argument(lines, "tls-port") or 0)
         return cls(
             address=local_address(_last(lines, "bind") or DEFAULT_BIND),
-            port=int(_first_argument(lines, "port") or DEFAULT_PORT),
+            port=tls_port or int(_first_argument(lines, "port") or DEFAULT_PORT),
+            user=ADMINISTRATOR if _first_argument(lines, "aclfile") else "",
             password=hidden(_first_argument(lines, "requirepass")),
+            tls=_tls_files(lines) if tls_port else None,
             config_command=hidden(renamed.get(CONFIG, CONFIG)),
             acl_command=hidden(renamed.get(ACL, ACL)),
             appendonly=_first_argument(lines, "appendonly").lower() == "yes",
@@ -54,12 +63,17 @@ class Endpoint:
 
     def server(self, command_line_client: str) -> Server:
         """Return how it is asked through a command line client."""
-        return Server(command_line_client, self.address, self.port, self.password)
+        return Server(command_line_client, self.address, self.port, self.password, self.user, self.tls)
 
     def config_set(self, arguments: Iterable[str]) -> HiddenValue:
         """Return the whole command line of one CONFIG SET, under its present name."""
         words = [self.config_command.unmask(), "SET", *arguments]
         return hidden(" ".join(quote(word) for word in words))
+
+
+def _tls_files(lines: Iterable[Directive]) -> TlsFiles:
+    names = ("tls-ca-cert-file", "tls-cert-file", "tls-key-file")
+    return TlsFiles(*(_first_argument(lines, name) for name in names))
 
 
 def _renames(line: Directive) -> bool:

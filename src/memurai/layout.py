@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from pyinfra.api import HiddenValue
+
+from memurai.endpoint import ADMINISTRATOR
+from memurai.facts.server import Server, TlsFiles
 from memurai.operations.configuration import Place
 from memurai.operations.product import Surroundings
 from memurai.settings import Settings
@@ -75,6 +79,33 @@ def license_file(settings: Settings) -> str:
 def command_line_client(settings: Settings) -> str:
     """Return the path of memurai-cli."""
     return f"{settings.package.folder}/memurai-cli.exe"
+
+
+def tls_files(settings: Settings) -> TlsFiles:
+    """Return the files of encrypted connections on the host."""
+    folder = f"{settings.storage.config}/tls"
+    return TlsFiles(f"{folder}/ca.crt", f"{folder}/server.crt", f"{folder}/server.key")
+
+
+def users_file(settings: Settings) -> str:
+    """Return the path of the ACL file."""
+    return f"{settings.storage.config}/users.acl"
+
+
+def server(settings: Settings, password: HiddenValue) -> Server:
+    """Return how the host reaches its server as the administrator.
+
+    password: the administrator's.
+    """
+    network, tls = settings.network, settings.tls
+    return Server(
+        command_line_client=command_line_client(settings),
+        address=network.local_address,
+        port=tls.port if tls.enabled else network.port,
+        password=password,
+        user=ADMINISTRATOR if settings.users.enabled else "",
+        tls=tls_files(settings) if tls.enabled else None,
+    )
 
 
 def image_path(settings: Settings) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from pyinfra.api import HiddenValue, Host
@@ -35,14 +36,9 @@ class ServerOnHost:
 
     def __init__(self, windows: Host, settings: Settings) -> None:
         self._windows = windows
-        secrets = credentials.resolve(settings.security)
+        secrets = credentials.resolve(settings)
         self.renamed_commands = secrets.renamed_commands
-        self._server = Server(
-            command_line_client=layout.command_line_client(settings),
-            address=settings.network.local_address,
-            port=settings.network.port,
-            password=secrets.password,
-        )
+        self._server = layout.server(settings, secrets.password)
 
     def ask(self, *arguments: str | HiddenValue, password: HiddenValue | None = None) -> str:
         """Return what the server answers to a command, errors included.
@@ -51,7 +47,7 @@ class ServerOnHost:
         """
         server = self._server
         if password is not None:
-            server = Server(server.command_line_client, server.address, server.port, password)
+            server = replace(server, password=password)
         answer = self._windows.get_fact(Answer, server=server, arguments=arguments)
         assert answer is not None, f"{arguments[0]} could not be sent: see the error above"
         return f"{answer['output']}\n{answer['error_output']}".strip()

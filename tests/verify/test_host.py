@@ -71,7 +71,7 @@ def test_configuration(windows: Host, settings: Settings) -> None:
     """The configuration file says what the settings say, beside passwords that are still to be dropped."""
     found = windows.get_fact(TextFile, path=layout.configuration_file(settings))
     text = found["content"] or ""
-    desired = keeping(text, configuration.rendered(settings, credentials.resolve(settings.security)).unmask())
+    desired = keeping(text, configuration.rendered(settings, credentials.resolve(settings)).unmask())
     # Compared by meaning, and shown by name only: the values may be secret.
     different = [" ".join(change.key) for change in compare(text, desired)]
     assert different == []

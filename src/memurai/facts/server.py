@@ -13,16 +13,31 @@ from winfra.secrets import hidden, hidden_values
 
 
 @dataclass(frozen=True)
+class TlsFiles:
+    """Files on a host by which its server is reached encrypted.
+
+    ca: the authorities' certificates. certificate, key: the server's own, with which the host itself is a client too.
+    """
+
+    ca: str
+    certificate: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Server:
     """Where a server is reached from its own host, and with what.
 
-    command_line_client: path of memurai-cli.exe. address, port: where it listens. password: of the default user.
+    command_line_client: path of memurai-cli.exe. address, port: where it listens. password: of the user.
+    user: name of an ACL user; empty for the default user. tls: None for a connection that is not encrypted.
     """
 
     command_line_client: str
     address: str
     port: int
     password: HiddenValue
+    user: str = ""
+    tls: TlsFiles | None = None
 
     def parameters(self) -> dict[str, object]:
         """Return the parameters that every function of the library takes for a server."""
@@ -31,6 +46,7 @@ class Server:
             "Address": self.address,
             "Port": self.port,
             "Password": self.password,
+            **access_parameters(self.user, self.tls),
         }
 
     def __str__(self) -> str:
@@ -110,6 +126,12 @@ def command_call(server: Server, *arguments: str | HiddenValue) -> PowerShellCal
     words = [word.unmask() if isinstance(word, HiddenValue) else word for word in arguments]
     line = hidden(" ".join(quote(word) for word in words))
     return PowerShellCall("Invoke-MemuraiCommand", {**parameters, "SecretCommand": line}, confidential=True)
+
+
+def access_parameters(user: str, tls: TlsFiles | None) -> dict[str, object]:
+    """Return the parameters of a user and of an encrypted connection."""
+    files = tls or TlsFiles("", "", "")
+    return {"User": user, "TlsCaFile": files.ca, "TlsCertFile": files.certificate, "TlsKeyFile": files.key}
 
 
 def parse_info(text: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from memurai.config.language import split_arguments
 from memurai.config.meaning import default
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
-from memurai.facts.server import RunningConfiguration
+from memurai.facts.server import RunningConfiguration, access_parameters
 from memurai.passwords import adding, keeping
 from winfra.call import PowerShellCall
 from winfra.facts.files import TextFile
@@ -225,12 +225,14 @@ def _parameters(place: Place, plan: Plan) -> dict[str, object]:
         "ServiceName": place.service,
         "Address": plan.new.address,
         "Port": plan.new.port,
+        **access_parameters(plan.new.user, plan.new.tls),
         "ScratchFolder": place.trial_folder,
         "ScratchPort": place.trial_port,
         "Password": plan.new.password,
         "LivePassword": plan.live.password,
         "LiveAddress": plan.live.address,
         "LivePort": plan.live.port,
+        **{f"Live{name}": value for name, value in access_parameters(plan.live.user, plan.live.tls).items()},
         "LiveCommand": plan.live.config_set(live) if live else None,
         "UndoCommand": plan.live.config_set(undo) if undo else None,
         "EnableAppendOnly": append_only,

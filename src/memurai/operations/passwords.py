@@ -7,7 +7,7 @@ interrupted. The running server takes both steps without a restart, and connecti
 import hashlib
 import io
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyinfra import host as current_host
 from pyinfra import logger
@@ -16,7 +16,7 @@ from pyinfra.api.command import PyinfraCommand
 
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
-from memurai.facts.server import Ping, RunningConfiguration, Server
+from memurai.facts.server import Ping, RunningConfiguration, Server, access_parameters
 from memurai.operations.configuration import Place
 from memurai.passwords import Passwords, digest, with_passwords
 from winfra.call import PowerShellCall
@@ -190,7 +190,7 @@ def _works(host: Host, server: Server) -> bool:
 
 
 def _server(place: Place, endpoint: Endpoint, password: HiddenValue) -> Server:
-    return Server(place.command_line_client, endpoint.address, endpoint.port, password)
+    return replace(endpoint, password=password).server(place.command_line_client)
 
 
 def _acl(present: Present, *rules: str) -> HiddenValue:
@@ -238,6 +238,7 @@ def _parameters(present: Present, step: Step, via: HiddenValue, content: bytes) 
         "ServiceName": place.service,
         "Address": endpoint.address,
         "Port": endpoint.port,
+        **access_parameters(endpoint.user, endpoint.tls),
         "ScratchFolder": place.trial_folder,
         "ScratchPort": place.trial_port,
         # The last one is the new one: the trial and the running server must take it.

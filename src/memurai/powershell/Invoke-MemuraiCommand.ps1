@@ -26,6 +26,15 @@ function Invoke-MemuraiCommand {
     .PARAMETER User
         Name of an ACL user. Not given, the password is the default user's.
 
+    .PARAMETER TlsCaFile
+        Path of the authorities' certificates on this host. Given, the connection is encrypted.
+
+    .PARAMETER TlsCertFile
+        Path of the client's certificate, for a server that asks for one.
+
+    .PARAMETER TlsKeyFile
+        Path of its private key.
+
     .PARAMETER TimeoutSeconds
         Deadline in seconds, after which memurai-cli is ended and the call fails.
 
@@ -62,6 +71,10 @@ function Invoke-MemuraiCommand {
 
         [string]$User,
 
+        [string]$TlsCaFile,
+        [string]$TlsCertFile,
+        [string]$TlsKeyFile,
+
         [ValidateRange(1, 86400)]
         [int]$TimeoutSeconds = 10
     )
@@ -70,14 +83,9 @@ function Invoke-MemuraiCommand {
         throw 'Expected either Arguments or SecretCommand, found both or none. Give one of them.'
     }
     $call = @{
-        CliPath        = $CliPath
-        Address        = $Address
-        Port           = $Port
-        Arguments      = $Arguments
-        SecretCommand  = $SecretCommand
-        Password       = $Password
-        User           = $User
-        TimeoutSeconds = $TimeoutSeconds
+        CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; User = $User
+        TlsCaFile = $TlsCaFile; TlsCertFile = $TlsCertFile; TlsKeyFile = $TlsKeyFile
+        Arguments = $Arguments; SecretCommand = $SecretCommand; TimeoutSeconds = $TimeoutSeconds
     }
     $run = Invoke-MemuraiProgram @call
     if ($run.TimedOut) {

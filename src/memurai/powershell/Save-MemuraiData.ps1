@@ -13,7 +13,19 @@ function Save-MemuraiData {
         Port of the server.
 
     .PARAMETER Password
-        Password of the default user. Not given, memurai-cli does not authenticate.
+        Password. Not given, memurai-cli does not authenticate.
+
+    .PARAMETER User
+        Name of an ACL user. Not given, the password is the default user's.
+
+    .PARAMETER TlsCaFile
+        Path of the authorities' certificates on this host. Given, the connection is encrypted.
+
+    .PARAMETER TlsCertFile
+        Path of the client's certificate, for a server that asks for one.
+
+    .PARAMETER TlsKeyFile
+        Path of its private key.
 
     .PARAMETER TimeoutSeconds
         Deadline in seconds. The server answers nobody while it saves.
@@ -42,12 +54,19 @@ function Save-MemuraiData {
 
         [securestring]$Password,
 
+        [string]$User,
+
+        [string]$TlsCaFile,
+        [string]$TlsCertFile,
+        [string]$TlsKeyFile,
+
         [ValidateRange(1, 86400)]
         [int]$TimeoutSeconds = 300
     )
 
     $server = @{
-        CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; TimeoutSeconds = $TimeoutSeconds
+        CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; User = $User
+        TlsCaFile = $TlsCaFile; TlsCertFile = $TlsCertFile; TlsKeyFile = $TlsKeyFile; TimeoutSeconds = $TimeoutSeconds
     }
     $info = Invoke-MemuraiCommand @server -Arguments 'INFO', 'persistence'
     if ($info.Output -cnotmatch '(?m)^rdb_changes_since_last_save:(\d+)\s*$') {

@@ -51,8 +51,33 @@ function Set-MemuraiConfiguration {
     .PARAMETER Password
         Password of the new configuration. Not given, it has none.
 
+    .PARAMETER User
+        ACL user of the new configuration that the password belongs to. Not given, it is the default user.
+
+    .PARAMETER TlsCaFile
+        Path of the authorities' certificates on this host. Given, the new configuration's port is one for TLS.
+
+    .PARAMETER TlsCertFile
+        Path of the client's certificate, for a server that asks for one.
+
+    .PARAMETER TlsKeyFile
+        Path of its private key.
+
     .PARAMETER LivePassword
         Password of the running server. Not given, it is that of the new configuration.
+
+    .PARAMETER LiveUser
+        User of the running server; empty for the default user. Not given, it is that of the new configuration.
+
+    .PARAMETER LiveTlsCaFile
+        TlsCaFile of the running server; empty for a connection that is not encrypted. Not given, it is that of the new
+        configuration; so are the next two.
+
+    .PARAMETER LiveTlsCertFile
+        TlsCertFile of the running server.
+
+    .PARAMETER LiveTlsKeyFile
+        TlsKeyFile of the running server.
 
     .PARAMETER LiveAddress
         Address at which the running server is reached. Not given, it is Address.
@@ -111,7 +136,15 @@ function Set-MemuraiConfiguration {
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$ScratchFolder,
         [Parameter(Mandatory = $true)][ValidateRange(1, 65535)][int]$ScratchPort,
         [securestring]$Password,
+        [string]$User,
+        [string]$TlsCaFile,
+        [string]$TlsCertFile,
+        [string]$TlsKeyFile,
         [securestring]$LivePassword,
+        [string]$LiveUser,
+        [string]$LiveTlsCaFile,
+        [string]$LiveTlsCertFile,
+        [string]$LiveTlsKeyFile,
         [string]$LiveAddress,
         [ValidateRange(1, 65535)][int]$LivePort,
         [securestring]$LiveCommand,
@@ -128,11 +161,15 @@ function Set-MemuraiConfiguration {
         return
     }
     $target = Resolve-WinPath -Path $Path
-    $new = @{ CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; TimeoutSeconds = 5 }
+    $new = @{
+        CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; User = $User
+        TlsCaFile = $TlsCaFile; TlsCertFile = $TlsCertFile; TlsKeyFile = $TlsKeyFile; TimeoutSeconds = 5
+    }
     $former = $new.Clone()
     if ($null -ne $LivePassword -and $LivePassword.Length -gt 0) { $former.Password = $LivePassword }
-    if ($PSBoundParameters.ContainsKey('LiveAddress')) { $former.Address = $LiveAddress }
-    if ($PSBoundParameters.ContainsKey('LivePort')) { $former.Port = $LivePort }
+    foreach ($key in 'Address', 'Port', 'User', 'TlsCaFile', 'TlsCertFile', 'TlsKeyFile') {
+        if ($PSBoundParameters.ContainsKey("Live$key")) { $former[$key] = $PSBoundParameters["Live$key"] }
+    }
     $health = @{ loading = '0'; role = $ExpectedRole.ToLowerInvariant(); aof_enabled = "$([int]$ExpectAppendOnly)" }
     return Invoke-MemuraiConfigurationChange -Change @{
         Target = $target; Backup = "$target.last-known-good"; Staged = Resolve-WinPath -Path $StagedPath

@@ -53,7 +53,19 @@ function Update-MemuraiProduct {
         Port of the server.
 
     .PARAMETER Password
-        Password of the default user. Not given, memurai-cli does not authenticate.
+        Password. Not given, memurai-cli does not authenticate.
+
+    .PARAMETER User
+        Name of an ACL user. Not given, the password is the default user's.
+
+    .PARAMETER TlsCaFile
+        Path of the authorities' certificates on this host. Given, the connection is encrypted.
+
+    .PARAMETER TlsCertFile
+        Path of the client's certificate, for a server that asks for one.
+
+    .PARAMETER TlsKeyFile
+        Path of its private key.
 
     .PARAMETER DataFolder
         Absolute path of the server's data folder.
@@ -92,6 +104,10 @@ function Update-MemuraiProduct {
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Address,
         [Parameter(Mandatory = $true)][ValidateRange(1, 65535)][int]$Port,
         [securestring]$Password,
+        [string]$User,
+        [string]$TlsCaFile,
+        [string]$TlsCertFile,
+        [string]$TlsKeyFile,
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$DataFolder,
         [Parameter(Mandatory = $true)][string[]]$DataNames,
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$BackupFolder,
@@ -115,7 +131,10 @@ function Update-MemuraiProduct {
         Properties     = $Properties
         ProductName    = $ProductName
         FormerCode     = $product[0].ProductCode
-        Server         = @{ CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password }
+        Server         = @{
+            CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; User = $User
+            TlsCaFile = $TlsCaFile; TlsCertFile = $TlsCertFile; TlsKeyFile = $TlsKeyFile
+        }
         Data           = Resolve-WinPath -Path $DataFolder
         DataNames      = $DataNames
         Aside          = [IO.Path]::Combine((Resolve-WinPath -Path $BackupFolder), $aside)

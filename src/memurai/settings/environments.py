@@ -7,17 +7,21 @@ all. A group without a host in this run's inventory is another environment.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from memurai.settings.groups import SecuritySettings
+from memurai import credentials
+from memurai.settings.groups import SecuritySettings, UsersSettings
 from winfra import secrets
 from winfra.exceptions import SecretError
 
 RULES = (
     (
-        "No secret is used by two environments. What `memurai_security` of the other environments in `group_data/` "
-        "names is compared as far as the control node knows it: variables that are set, files that can be read; their "
+        "No secret is used by two environments. What `memurai_security` and `memurai_users` of the other environments "
+        "in `group_data/` name is compared as far as the control node knows it: variables that are set, files that can be read; their "
         "commands are never run."
     ),
 )
+
+PASSWORD = "memurai_security.password"  # noqa: S105 - the name of a setting
+RENAMED = "memurai_security.renamed_commands"
 
 
 @dataclass(frozen=True)
@@ -26,44 +30,50 @@ class Environments:
 
     own: its name, for messages.
     others: `memurai_security` of each other environment as its data has it, which may be wrong.
+    users: `memurai_users` of those that have it, likewise.
     """
 
     own: str = "this environment"
     others: Mapping[str, object] = field(default_factory=dict)
+    users: Mapping[str, object] = field(default_factory=dict)
 
 
-def shared_secret_problems(security: SecuritySettings, environments: Environments) -> Iterator[str]:
+def shared_secret_problems(
+    security: SecuritySettings, users: UsersSettings, environments: Environments
+) -> Iterator[str]:
     """Yield secrets that another environment uses too, key first, never showing one."""
-    own = dict(_own_sources(security))
+    own = credentials.sources(security, users)
     for name, data in environments.others.items():
-        for other_key, other_source in _sources(data):
+        for other_key, other_source in [*_sources(data), *_user_sources(environments.users.get(name))]:
             for key, source in own.items():
                 if _same(source, other_source):
                     yield (
                         f"{key}: expected a secret of {environments.own} alone, found the same as "
-                        f"memurai_security.{other_key} of {name}; give each environment its own: "
+                        f"{other_key} of {name}; give each environment its own: "
                         "python -m memurai secrets generate --environment NAME"
                     )
-
-
-def _own_sources(security: SecuritySettings) -> Iterator[tuple[str, str]]:
-    yield "password", security.password.get_secret_value()
-    for command, source in security.renamed_commands.items():
-        if source.get_secret_value():
-            yield f"renamed_commands.{command}", source.get_secret_value()
 
 
 def _sources(data: object) -> Iterator[tuple[str, str]]:
     """Yield another environment's keys and sources; its mistakes are reported when it is deployed."""
     if not isinstance(data, Mapping):
         return
-    defaults = dict(_own_sources(SecuritySettings()))
-    yield "password", str(data.get("password", defaults.pop("password")))
+    defaults = dict(credentials.sources(SecuritySettings(), UsersSettings()))
+    yield PASSWORD, str(data.get("password", defaults.pop(PASSWORD)))
     renamed = data.get("renamed_commands")
     if isinstance(renamed, Mapping):
-        yield from ((f"renamed_commands.{command}", str(source)) for command, source in renamed.items() if source)
+        yield from ((f"{RENAMED}.{command}", str(source)) for command, source in renamed.items() if source)
     else:
         yield from defaults.items()
+
+
+def _user_sources(data: object) -> Iterator[tuple[str, str]]:
+    """Yield the keys and sources of another environment's users; without users it has none."""
+    if not isinstance(data, Mapping) or data.get("enabled") is not True:
+        return
+    for role, source in credentials.user_sources(UsersSettings(enabled=True, sentinel="sentinel")).items():
+        key = f"{role}_password"
+        yield f"memurai_users.{key}", str(data.get(key, source))
 
 
 def _same(source: str, other: str) -> bool:

@@ -18,6 +18,7 @@ from memurai.settings.groups import (
     PersistenceSettings,
     SecuritySettings,
     StorageSettings,
+    UsersSettings,
 )
 from memurai.settings.model import Settings, client_problems, folder_problems, retention_problems
 from memurai.settings.values import COMBINATION
@@ -93,15 +94,24 @@ class _Loading:
         memory, persistence = self._read(MemorySettings), self._read(PersistenceSettings)
         if application and memory and persistence:
             yield from retention_problems(application, memory, persistence)
-        if security:
-            found = [*credentials.problems(security), *shared_secret_problems(security, self.environments)]
-            yield from (f"{self._place(SECRET_GROUP)}.{problem}" for problem in found)
+        users = self._read(UsersSettings)
+        if security and users:
+            found = [
+                *credentials.problems(security, users),
+                *shared_secret_problems(security, users, self.environments),
+            ]
+            yield from (self._placed(problem) for problem in found)
 
     def _read(self, group_type: type[GroupType]) -> GroupType | None:
         return next((group for group in self.groups.values() if isinstance(group, group_type)), None)
 
     def _place(self, key: str) -> str:
         return f"{self.origins[key]}: {key}" if key in self.origins else key
+
+    def _placed(self, problem: str) -> str:
+        """Return a problem that begins with its group's key, with where that group was found."""
+        group = problem.partition(".")[0].partition(":")[0]
+        return f"{self._place(group)}{problem.removeprefix(group)}"
 
     def _problems(self, key: str, group: type[Group], detail: ErrorDetails) -> Iterator[str]:
         if detail["type"] == COMBINATION:

@@ -57,7 +57,7 @@ def test_generated_secrets_are_accepted(
         "password": f"env:{prefix}_PASSWORD",
         "renamed_commands": {"CONFIG": f"env:{prefix}_CONFIG_COMMAND"},
     }
-    resolved = credentials.resolve(from_host_data("cache1", {**host_data, "memurai_security": security}).security)
+    resolved = credentials.resolve(from_host_data("cache1", {**host_data, "memurai_security": security}))
     assert len(resolved.password.unmask()) >= 43
     assert resolved.renamed_commands["CONFIG"].unmask().startswith("CONFIG_")
 

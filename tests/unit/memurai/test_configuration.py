@@ -20,7 +20,7 @@ TEMPLATE = Path(__file__).parents[3] / configuration.TEMPLATE
 
 
 def rendered(settings: Settings) -> str:
-    data = configuration.template_data(settings, credentials.resolve(settings.security))
+    data = configuration.template_data(settings, credentials.resolve(settings))
     return "\r\n".join(render(str(TEMPLATE), data).splitlines()) + "\r\n"
 
 
@@ -138,7 +138,7 @@ def test_the_text_says_who_manages_it_and_is_the_same_each_time(settings: Settin
 
 
 def test_secrets_are_marked_for_redaction(settings: Settings) -> None:
-    data = configuration.template_data(settings, credentials.resolve(settings.security))
+    data = configuration.template_data(settings, credentials.resolve(settings))
     assert hidden_values(data) >= {PASSWORD, CONFIG_COMMAND}
     assert configuration.secret_keys(settings) == ("requirepass", "user default", "rename-command CONFIG")
     assert PASSWORD not in repr(data)

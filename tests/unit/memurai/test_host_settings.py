@@ -227,7 +227,7 @@ def test_secrets_come_from_any_source(host_data: dict[str, object], tmp_path: Pa
     path.write_text(f"{PASSWORD}\n")
     path.chmod(0o600)
     security = {"password": f"file:{path}", "renamed_commands": {"CONFIG": f"cmd:echo {CONFIG_COMMAND}", "KEYS": ""}}
-    resolved = credentials.resolve(from_host_data("cache1", {**host_data, "memurai_security": security}).security)
+    resolved = credentials.resolve(from_host_data("cache1", {**host_data, "memurai_security": security}))
     assert resolved.password.unmask() == PASSWORD
     assert resolved.renamed_commands["CONFIG"].unmask() == CONFIG_COMMAND
 
@@ -308,7 +308,7 @@ def test_a_secret_written_into_the_data_is_refused_and_not_shown(
 
 
 def test_settings_and_credentials_print_no_secret(settings: Settings) -> None:
-    resolved = credentials.resolve(settings.security)
+    resolved = credentials.resolve(settings)
     assert resolved.password.unmask() == PASSWORD
     assert resolved.renamed_commands["CONFIG"].unmask() == CONFIG_COMMAND
     assert resolved.renamed_commands["KEYS"].unmask() == ""

@@ -16,7 +16,7 @@ TEMPLATE = Path(__file__).parents[3] / configuration.TEMPLATE
 
 def rendered(host_data: dict[str, object], directives: object) -> str:
     settings = from_host_data("cache1", {**host_data, "memurai_extra": {"directives": directives}})
-    return render(str(TEMPLATE), configuration.template_data(settings, credentials.resolve(settings.security)))
+    return render(str(TEMPLATE), configuration.template_data(settings, credentials.resolve(settings)))
 
 
 def problems_of(host_data: dict[str, object], directives: object) -> list[str]:

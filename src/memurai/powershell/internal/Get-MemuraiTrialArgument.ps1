@@ -10,8 +10,8 @@ function Get-MemuraiTrialArgument {
         A primary must not be asked for its data. The override 'replicaof no one' is no way out: Redis 7.0 then asks
         that port of this very host (seen in 7.0.15). So the trial is a replica of itself, which never gets in sync.
 
-        A port for TLS would be the running server's; without it certificates are not read (unless replication or the
-        cluster uses TLS). They are proved by the restart.
+        A server for encrypted connections is tried with such a port, so that it reads its certificates. The other port
+        would be the running server's, so there is none.
 
     .PARAMETER Change
         The table of Set-MemuraiConfiguration.
@@ -39,11 +39,17 @@ function Get-MemuraiTrialArgument {
     # Inside double quotes, which the server puts around an argument for itself, a backslash may be an escape.
     $folder = $Change.Scratch.Replace('\', '/')
     $Change.Staged
-    '--port', $port, '--bind', $Address, '--dir', $folder, '--logfile', '', '--pidfile', ''
+    '--bind', $Address, '--dir', $folder, '--logfile', '', '--pidfile', ''
     '--appendonly', 'no', '--save', ''
     $names = @(Get-MemuraiDirectiveName -Path $Change.Staged)
-    if ('tls-port' -in $names) {
-        '--tls-port', '0'
+    if ($Change.New.TlsCaFile.Length -gt 0) {
+        '--port', '0', '--tls-port', $port
+    }
+    else {
+        '--port', $port
+        if ('tls-port' -in $names) {
+            '--tls-port', '0'
+        }
     }
     if ('replicaof' -in $names -or 'slaveof' -in $names) {
         '--replicaof', $Address, $port, '--replica-serve-stale-data', 'yes'

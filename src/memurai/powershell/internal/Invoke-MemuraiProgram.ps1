@@ -24,6 +24,15 @@ function Invoke-MemuraiProgram {
     .PARAMETER User
         Name of an ACL user; not given or empty stands for the default user.
 
+    .PARAMETER TlsCaFile
+        Path of the authorities' certificates on this host. Given, the connection is encrypted.
+
+    .PARAMETER TlsCertFile
+        Path of the client's certificate, for a server that asks for one.
+
+    .PARAMETER TlsKeyFile
+        Path of its private key.
+
     .PARAMETER TimeoutSeconds
         Deadline in seconds, after which memurai-cli is ended.
 
@@ -61,6 +70,12 @@ function Invoke-MemuraiProgram {
 
         [string]$User = '',
 
+        [string]$TlsCaFile = '',
+
+        [string]$TlsCertFile = '',
+
+        [string]$TlsKeyFile = '',
+
         [Parameter(Mandatory = $true)]
         [int]$TimeoutSeconds
     )
@@ -68,6 +83,12 @@ function Invoke-MemuraiProgram {
     $words = @('-e', '-h', $Address, '-p', "$Port", '--no-auth-warning')
     if ($User.Length -gt 0) {
         $words += '--user', $User
+    }
+    if ($TlsCaFile.Length -gt 0) {
+        $words += '--tls', '--cacert', $TlsCaFile
+        if ($TlsCertFile.Length -gt 0) {
+            $words += '--cert', $TlsCertFile, '--key', $TlsKeyFile
+        }
     }
     # Null takes a password away that the session itself may have.
     $environment = @{ REDISCLI_AUTH = $null }

@@ -4,7 +4,7 @@ function Resolve-MemuraiRunningServer {
         Returns how the running server is reached: as before the change, or in part already as after it.
 
     .DESCRIPTION
-        A run that ended half way may have left a server that has the new password or port while its file has the
+        A run that ended half way may have left a server that has the new user, password or port while its file has the
         former.
 
     .PARAMETER Change
@@ -25,6 +25,7 @@ function Resolve-MemuraiRunningServer {
 
     $mixed = $Change.Former.Clone()
     $mixed.Password = $Change.New.Password
+    $mixed.User = $Change.New.User
     $servers = @($Change.Former, $mixed)
     # Another server may have the new port.
     $services = @(foreach ($listener in (Get-WinTcpListener -Port $Change.New.Port).Listeners) { $listener.Services })

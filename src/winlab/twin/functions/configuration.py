@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.host import iso_time
-from winlab.twin.functions.memurai import invoke_memurai_command
+from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command
 from winlab.twin.functions.services import start_win_service, stop_win_service
 from winlab.twin.registry import Output, twin
 from winlab.windows.files import written_path
@@ -83,7 +83,15 @@ def set_memurai_configuration(  # noqa: PLR0913 - the parameters of the library 
     scratch_folder: str,
     scratch_port: int,
     password: SecretStr | None = None,
+    user: str | None = None,
+    tls_ca_file: str | None = None,
+    tls_cert_file: str | None = None,
+    tls_key_file: str | None = None,
     live_password: SecretStr | None = None,
+    live_user: str | None = None,
+    live_tls_ca_file: str | None = None,
+    live_tls_cert_file: str | None = None,
+    live_tls_key_file: str | None = None,
     live_address: str | None = None,
     live_port: int | None = None,
     live_command: SecretStr | None = None,
@@ -102,8 +110,18 @@ def set_memurai_configuration(  # noqa: PLR0913 - the parameters of the library 
             'the "^[0-9A-Fa-f]{64}$" pattern.'
         )
     files = machine.files
-    new = _Server(machine, cli_path, address, port, password)
-    former = _Server(machine, cli_path, live_address or address, live_port or port, live_password or password)
+    access = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
+    given = {
+        "address": live_address,
+        "port": live_port,
+        "password": live_password or None,
+        "user": live_user,
+        "tls_ca_file": live_tls_ca_file,
+        "tls_cert_file": live_tls_cert_file,
+        "tls_key_file": live_tls_key_file,
+    }
+    former_access = ServerAccess(**vars(access) | {name: value for name, value in given.items() if value is not None})
+    new, former = _Server(machine, access), _Server(machine, former_access)
     change = _Change(
         machine=machine,
         target=files.full_path(path),
@@ -133,34 +151,19 @@ class _Server:
     """A server, as memurai-cli reaches it."""
 
     machine: Machine
-    cli_path: str
-    address: str
-    port: int
-    password: SecretStr | None
+    access: ServerAccess
 
     def ask(self, *words: str) -> tuple[str, str]:
         """Return what one command answers, on standard output and on standard error."""
         answer = invoke_memurai_command(
-            self.machine,
-            cli_path=self.cli_path,
-            address=self.address,
-            port=self.port,
-            arguments=list(words),
-            password=self.password,
-            timeout_seconds=_ATTEMPT_SECONDS,
+            self.machine, **vars(self.access), arguments=list(words), timeout_seconds=_ATTEMPT_SECONDS
         )
         return answer["Output"].strip(), answer["ErrorOutput"].strip()
 
     def command(self, line: SecretStr) -> tuple[str, str]:
         """Return what a whole command line answers."""
         answer = invoke_memurai_command(
-            self.machine,
-            cli_path=self.cli_path,
-            address=self.address,
-            port=self.port,
-            secret_command=line,
-            password=self.password,
-            timeout_seconds=_COMMAND_SECONDS,
+            self.machine, **vars(self.access), secret_command=line, timeout_seconds=_COMMAND_SECONDS
         )
         return answer["Output"].strip(), answer["ErrorOutput"].strip()
 
@@ -293,7 +296,8 @@ class _Change:
 
     def _try_out(self) -> int:
         started = time.monotonic()
-        server = replace(self.new, address=self.machine.address, port=self.scratch_port)
+        trial = replace(self.new.access, address=self.machine.address, port=self.scratch_port)
+        server = _Server(self.machine, trial)
         listeners = self.machine.network.listeners(self.scratch_port)
         if listeners:
             raise TwinError(
@@ -343,11 +347,16 @@ class _Change:
         text = self.machine.files.read_bytes(self.staged).decode(errors="replace")
         names = {name.lower() for name in _DIRECTIVE_NAME.findall(text)}
         folder = self.scratch.replace("\\", "/")
-        arguments = [self.staged, "--port", str(server.port), "--bind", server.address, "--dir", folder]
+        access = server.access
+        arguments = [self.staged, "--bind", access.address, "--dir", folder]
         arguments += ["--logfile", "", "--pidfile", "", "--appendonly", "no", "--save", ""]
-        arguments += ["--tls-port", "0"] if "tls-port" in names else []
+        # A server for encrypted connections is tried with such a port, so that it reads its certificates.
+        if access.tls_ca_file:
+            arguments += ["--port", "0", "--tls-port", str(access.port)]
+        else:
+            arguments += ["--port", str(access.port), *(["--tls-port", "0"] if "tls-port" in names else [])]
         if names & {"replicaof", "slaveof"}:
-            arguments += ["--replicaof", server.address, str(server.port), "--replica-serve-stale-data", "yes"]
+            arguments += ["--replicaof", access.address, str(access.port), "--replica-serve-stale-data", "yes"]
         return arguments
 
     def _await_pong(self, process: subprocess.Popen[bytes], server: _Server) -> str | None:
@@ -424,9 +433,11 @@ class _Change:
 
     def _running_server(self) -> _Server:
         """Return how the running server is reached: as before the change, or in part already as after it."""
-        candidates = [self.former, replace(self.former, password=self.new.password)]
+        new = self.new.access
+        mixed = replace(self.former.access, password=new.password, user=new.user)
+        candidates = [self.former, _Server(self.machine, mixed)]
         # Another server may have the new port.
-        listeners = self.machine.network.listeners(self.new.port)
+        listeners = self.machine.network.listeners(new.port)
         if any(self.service_name.upper() in map(str.upper, listener.services) for listener in listeners):
             candidates.append(self.new)
         return next((server for server in candidates if server.is_answering()), self.former)
@@ -540,7 +551,7 @@ class _Change:
         text = self.machine.files.without_root(text)
         for pattern, replacement in _QUOTED:
             text = pattern.sub(replacement, text)
-        for secret in (self.new.password, self.former.password):
+        for secret in (self.new.access.password, self.former.access.password):
             if secret is not None and secret.get_secret_value():
                 text = text.replace(secret.get_secret_value(), "***")
         return text.strip()

@@ -31,12 +31,16 @@ def invoke_memurai_command(  # noqa: PLR0913 - the parameters of the library fun
     secret_command: SecretStr | None = None,
     password: SecretStr | None = None,
     user: str | None = None,
+    tls_ca_file: str | None = None,
+    tls_cert_file: str | None = None,
+    tls_key_file: str | None = None,
     timeout_seconds: int = 10,
 ) -> Output:
     """Run one command by memurai-cli; its password is in the child's environment only, a secret command on stdin."""
     if bool(arguments) == (secret_command is not None):
         raise TwinError("Expected either Arguments or SecretCommand, found both or none. Give one of them.")
-    done = _Client(machine, cli_path, address, port, password, user).run(arguments, timeout_seconds, secret_command)
+    server = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
+    done = _Client(machine, server).run(arguments, timeout_seconds, secret_command)
     if done is None:
         # Only the command's first word: an argument may be a secret.
         word = arguments[0] if arguments else "a command"
@@ -59,10 +63,15 @@ def wait_memurai_server(  # noqa: PLR0913 - the parameters of the library functi
     address: str,
     port: int,
     password: SecretStr | None = None,
+    user: str | None = None,
+    tls_ca_file: str | None = None,
+    tls_cert_file: str | None = None,
+    tls_key_file: str | None = None,
     timeout_seconds: int = 60,
 ) -> Output:
     """Wait until a server answers and has loaded its data."""
-    client = _Client(machine, cli_path, address, port, password)
+    server = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
+    client = _Client(machine, server)
     started = time.monotonic()
     while True:
         answer = client.readiness()
@@ -78,6 +87,20 @@ def wait_memurai_server(  # noqa: PLR0913 - the parameters of the library functi
 
 
 @dataclass(frozen=True)
+class ServerAccess:
+    """How memurai-cli reaches a server: the parameters that every function of the library takes for one."""
+
+    cli_path: str
+    address: str
+    port: int
+    password: SecretStr | None = None
+    user: str | None = None
+    tls_ca_file: str | None = None
+    tls_cert_file: str | None = None
+    tls_key_file: str | None = None
+
+
+@dataclass(frozen=True)
 class _Answer:
     exit_code: int
     output: str
@@ -89,11 +112,7 @@ class _Client:
     """memurai-cli with the server it asks."""
 
     machine: Machine
-    cli_path: str
-    address: str
-    port: int
-    password: SecretStr | None = None
-    user: str | None = None
+    server: ServerAccess
 
     def readiness(self) -> str | None:
         """Return None when the server answers PING and has loaded its data, else what it said."""
@@ -109,7 +128,8 @@ class _Client:
         self, arguments: list[str], timeout_seconds: int, secret_command: SecretStr | None = None
     ) -> _Answer | None:
         """Run one command; return None when memurai-cli had to be killed at its deadline."""
-        secret = {} if self.password is None else {"REDISCLI_AUTH": self.password.get_secret_value()}
+        password = self.server.password
+        secret = {} if password is None else {"REDISCLI_AUTH": password.get_secret_value()}
         try:
             done = subprocess.run(
                 [self._program(), *self._options(), *arguments],
@@ -125,17 +145,26 @@ class _Client:
         return _Answer(done.returncode, self._shown(done.stdout), self._shown(done.stderr))
 
     def _program(self) -> Path:
-        if self.machine.files.kind(self.cli_path) != "File":
-            path = written_path(self.cli_path)
+        cli_path = self.server.cli_path
+        if self.machine.files.kind(cli_path) != "File":
+            path = written_path(cli_path)
             raise TwinError(f"Expected the program '{path}', found no such file. Install it, or correct the path.")
-        program = self.machine.files.local_path(self.cli_path)
+        program = self.machine.files.local_path(cli_path)
         if not os.access(program, os.X_OK):
-            raise TwinError(f"Expected a program at '{self.cli_path}', found a file that cannot be run.")
+            raise TwinError(f"Expected a program at '{cli_path}', found a file that cannot be run.")
         return program
 
     def _options(self) -> list[str]:
-        options = ["-e", "-h", self.address, "-p", str(self.port), "--no-auth-warning"]
-        return [*options, "--user", self.user] if self.user else options
+        server = self.server
+        options = ["-e", "-h", server.address, "-p", str(server.port), "--no-auth-warning"]
+        options += ["--user", server.user] if server.user else []
+        options += ["--tls", "--cacert", self._local(server.tls_ca_file)] if server.tls_ca_file else []
+        if server.tls_ca_file and server.tls_cert_file:
+            options += ["--cert", self._local(server.tls_cert_file), "--key", self._local(server.tls_key_file or "")]
+        return options
+
+    def _local(self, path: str) -> str:
+        return str(self.machine.files.local_path(path))
 
     def _shown(self, data: bytes) -> str:
         return self.machine.files.without_root(data.decode(errors="replace"))

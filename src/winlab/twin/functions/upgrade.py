@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
-from winlab.twin.functions.memurai import invoke_memurai_command, wait_memurai_server
+from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command, wait_memurai_server
 from winlab.twin.functions.products import install_win_package, uninstall_win_package
 from winlab.twin.functions.services import start_win_service, stop_win_service
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
@@ -28,20 +28,18 @@ def save_memurai_data(  # noqa: PLR0913 - the parameters of the library function
     address: str,
     port: int,
     password: SecretStr | None = None,
+    user: str | None = None,
+    tls_ca_file: str | None = None,
+    tls_cert_file: str | None = None,
+    tls_key_file: str | None = None,
     timeout_seconds: int = 300,
 ) -> Output:
     """Have a running server write what it holds in memory only."""
+    server = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
 
     def ask(*arguments: str) -> tuple[str, str]:
-        answer = invoke_memurai_command(
-            machine,
-            cli_path=cli_path,
-            address=address,
-            port=port,
-            arguments=list(arguments),
-            password=password,
-            timeout_seconds=timeout_seconds,
-        )
+        words = list(arguments)
+        answer = invoke_memurai_command(machine, **vars(server), arguments=words, timeout_seconds=timeout_seconds)
         return str(answer["Output"]).strip(), f"{answer['Output'].strip()} {answer['ErrorOutput'].strip()}"
 
     info, shown = ask("INFO", "persistence")
@@ -71,14 +69,6 @@ class _Package:
 
 
 @dataclass(frozen=True)
-class _Server:
-    cli_path: str
-    address: str
-    port: int
-    password: SecretStr | None
-
-
-@dataclass(frozen=True)
 class _Update:
     """One call of Update-MemuraiProduct."""
 
@@ -89,7 +79,7 @@ class _Update:
     properties: list[str]
     product_name: str
     former_code: str
-    server: _Server
+    server: ServerAccess
     data: str
     data_names: list[str]
     aside: str
@@ -232,6 +222,10 @@ def update_memurai_product(  # noqa: PLR0913 - the parameters of the library fun
     address: str,
     port: int,
     password: SecretStr | None = None,
+    user: str | None = None,
+    tls_ca_file: str | None = None,
+    tls_cert_file: str | None = None,
+    tls_key_file: str | None = None,
     data_folder: str,
     data_names: list[str],
     backup_folder: str,
@@ -253,7 +247,7 @@ def update_memurai_product(  # noqa: PLR0913 - the parameters of the library fun
         properties=properties,
         product_name=product_name,
         former_code=products[0].product_code,
-        server=_Server(cli_path, address, port, password),
+        server=ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file),
         data=full(data_folder),
         data_names=data_names,
         aside=f"{full(backup_folder)}\\data-of-{former_version}-before-{version}-{stamp}",

@@ -1,0 +1,78 @@
+"""The users of a server as its ACL file names them: a line each, with the SHA-256 of the passwords that work.
+
+A comment, a blank password or a byte order mark makes the server refuse the file as a whole.
+https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/ "Use an external ACL file"; tried with
+redis-server 7.0.15.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from pyinfra.api import HiddenValue
+
+from memurai.config import parse
+from memurai.config.acl import canonical_rules
+from memurai.credentials import Credentials
+from memurai.passwords import digest
+from memurai.settings import Settings
+from winfra.operations.files import render
+from winfra.secrets import hidden
+
+TEMPLATE = "templates/users.acl.j2"
+USER = "user"
+PASSWORD = "#"  # noqa: S105 - the mark of a digest
+
+Users = Mapping[str, tuple[str, ...]]
+
+
+def rendered(settings: Settings, credentials: Credentials) -> HiddenValue:
+    """Return the whole ACL file; hidden, though it holds SHA-256 and no password.
+
+    Raises jinja2.TemplateError when the template asks for something that is not there.
+    """
+    passwords = {"administrator": credentials.password, **credentials.users}
+    words = {role: f"{PASSWORD}{digest(password)}" for role, password in passwords.items()}
+    return hidden(written(read(render(TEMPLATE, {"settings": settings, "passwords": words}))))
+
+
+def read(text: str) -> Users:
+    """Return the canonical rules of each user of an ACL file, or of the answer to ACL LIST.
+
+    Raises ConfigSyntaxError when the text can't be read.
+    """
+    lines = [line for line in parse(text) if line.name == USER and line.arguments]
+    return {line.arguments[0]: canonical_rules(line.arguments[1:]) for line in lines}
+
+
+def written(users: Users) -> str:
+    """Return the ACL file of users, with the line ends of Windows."""
+    return "".join(f"{USER} {name} {' '.join(rules)}\r\n" for name, rules in users.items())
+
+
+def digests(rules: Iterable[str]) -> frozenset[str]:
+    """Return the SHA-256 of a user's passwords."""
+    return frozenset(rule.removeprefix(PASSWORD) for rule in rules if rule.startswith(PASSWORD))
+
+
+def keeping(present: Users, desired: Users) -> Users:
+    """Return the desired users with the passwords that they have at present besides."""
+    return {
+        name: canonical_rules([*rules, *(rule for rule in present.get(name, ()) if rule.startswith(PASSWORD))])
+        if digests(rules)
+        else rules
+        for name, rules in desired.items()
+    }
+
+
+def commands(live: Users, desired: Users, acl_command: str) -> tuple[str, ...]:
+    """Return the commands after which a running server has the desired users, one for each that differs.
+
+    Not ACL LOAD: up to Redis 7.2 it ends the connections of every user that the file names, also of those that it
+    leaves as they are (seen with redis-server 7.0.15); ACL SETUSER leaves connections open.
+    https://github.com/redis/redis/pull/12171
+    """
+    changed = {name: rules for name, rules in desired.items() if live.get(name) != rules}
+    gone = [name for name in live if name not in desired]
+    return (
+        *(f"{acl_command} SETUSER {name} reset {' '.join(rules)}" for name, rules in changed.items()),
+        *(f"{acl_command} DELUSER {name}" for name in gone),
+    )
