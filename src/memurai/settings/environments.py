@@ -15,8 +15,8 @@ from winfra.exceptions import SecretError
 RULES = (
     (
         "No secret is used by two environments. What `memurai_security` and `memurai_users` of the other environments "
-        "in `group_data/` name is compared as far as the control node knows it: variables that are set, files that can be read; their "
-        "commands are never run."
+        "in `group_data/` name is compared as far as the control node knows it: variables that are set, files that can "
+        "be read; their commands are never run."
     ),
 )
 
