@@ -6,23 +6,42 @@ A password that works is never dropped here: a new one works beside it until tas
 from jinja2 import TemplateError
 from pyinfra import host
 
-from memurai import configuration, credentials, deployment, layout
+from memurai import configuration, credentials, deployment, layout, users
 from memurai.operations.configuration import applied
 from memurai.operations.passwords import added
+from memurai.operations.users import applied as users_applied
+from memurai.settings import Settings
+from winfra.operations import files
 
-settings = deployment.settings_of(host)
-if settings is not None:
-    secrets = credentials.resolve(settings)
-    try:
-        desired = configuration.rendered(settings, secrets)
-    except TemplateError as error:
-        deployment.refuse(host, [f"{configuration.TEMPLATE}: expected a template that can be rendered: {error}"])
+
+def configure(settings: Settings) -> None:
+    """Have the users before the configuration that names their file, and without it only after that one is gone.
+
+    Raises jinja2.TemplateError when a template asks for something that is not there.
+    """
+    place, secrets = layout.configuration_place(settings), credentials.resolve(settings)
+    desired = configuration.rendered(settings, secrets)
+    users_file = layout.users_file(settings)
+    if settings.users.enabled:
+        users_applied(name="Users", place=place, path=users_file, desired=users.rendered(settings, secrets))
     else:
-        added(name="Password", place=layout.configuration_place(settings), password=secrets.password)
-        applied(
-            name="Configuration",
-            place=layout.configuration_place(settings),
-            desired=desired,
-            secret_keys=configuration.secret_keys(settings),
-            keep_passwords=True,
+        added(name="Password", place=place, password=secrets.password)
+    applied(
+        name="Configuration",
+        place=place,
+        desired=desired,
+        secret_keys=configuration.secret_keys(settings),
+        keep_passwords=True,
+    )
+    if not settings.users.enabled:
+        files.absent(name="No ACL file", path=users_file)
+
+
+current_settings = deployment.settings_of(host)
+if current_settings is not None:
+    try:
+        configure(current_settings)
+    except TemplateError as error:
+        deployment.refuse(
+            host, [f"{configuration.TEMPLATE}, {users.TEMPLATE}: expected templates that render: {error}"]
         )

@@ -7,10 +7,22 @@ them first when the rollback is to stay.
 from pyinfra import host
 
 from memurai import configuration, deployment, layout, rollback
+from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.configuration import History
 from memurai.operations.configuration import applied
 from winfra.facts.files import TextFile
 from winfra.secrets import hidden
+
+
+def earlier(text: str, path: str) -> str | None:
+    """Return the earlier configuration as it can come back; None when the host is refused."""
+    present = host.get_fact(TextFile, path=path)
+    try:
+        return rollback.with_present_password(present["content"] if present else None, text)
+    except ConfigSyntaxError as error:
+        deployment.refuse(host, [f"configuration {path}, or the earlier one: {error}. Mend that line on the host."])
+        return None
+
 
 settings = deployment.settings_of(host)
 if settings is not None:
@@ -24,11 +36,11 @@ if settings is not None:
             host.log(line)
     elif text is None or text["content"] is None:
         deployment.refuse(host, answer or [f"{place.history}: the configuration could not be read (above)"])
-    else:
+    elif (desired := earlier(text["content"], place.path)) is not None:
         applied(
             name=f"Configuration {entry['name']}",
             place=place,
-            desired=hidden(text["content"]),
+            desired=hidden(desired),
             secret_keys=configuration.secret_keys(settings),
             keep_foreign=False,
         )

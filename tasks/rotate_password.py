@@ -4,19 +4,50 @@
     pyinfra inventories/prod.py tasks/rotate_password.py --data drop_password=old   # only the settings' one works
     pyinfra inventories/prod.py tasks/rotate_password.py --data drop_password=new   # give up: the settings' is the old
 
-Nothing else of the configuration is touched, the server is not restarted, and connections that are open stay open.
+With memurai_users it is the passwords of all users; to give up, run it with the old ones in the settings, then drop.
+The server is not restarted, and connections that are open stay open.
 """
 
 from pyinfra import host
 
-from memurai import credentials, deployment, layout, rotation
+from memurai import credentials, deployment, layout, rotation, users
+from memurai.operations.configuration import applied
 from memurai.operations.passwords import added, dropped
+from memurai.operations.users import applied as users_applied
+from memurai.passwords import with_password
+from memurai.settings import Settings
 from winfra.facts.files import TextFile
+from winfra.secrets import hidden
 
-settings = deployment.settings_of(host)
-if settings is not None:
+
+def rotate_users(settings: Settings, drop: object) -> None:
+    """Have the settings' passwords of all users work, and with `drop` no others."""
+    place, secrets = layout.configuration_place(settings), credentials.resolve(settings)
+    file = host.get_fact(TextFile, path=place.path)
+    text = file["content"] if file else None
+    if text is None:
+        deployment.refuse(host, [f"expected the configuration {place.path}, found none. Run deploy.py."])
+        return
+    users_applied(
+        name="Passwords of the users",
+        place=place,
+        path=layout.users_file(settings),
+        desired=users.rendered(settings, secrets),
+        keep_passwords=drop is None,
+    )
+    if drop is None:
+        applied(
+            name="Password of the administrator, for the next run",
+            place=place,
+            desired=hidden(with_password(text, secrets.password)),
+            secret_keys=("requirepass", "rename-command"),
+            keep_foreign=False,
+        )
+
+
+def rotate_password(settings: Settings, drop: object) -> None:
+    """Have the settings' password work, and with `drop` no other."""
     place, password = layout.configuration_place(settings), credentials.resolve(settings).password
-    drop = host.data.get(rotation.DROP)
     reasons = tuple(rotation.problems(host.get_fact(TextFile, path=place.path), place.path, password, drop))
     if reasons:
         deployment.refuse(host, reasons)
@@ -24,3 +55,14 @@ if settings is not None:
         added(name="Password", place=place, password=password)
     else:
         dropped(name="Only password", place=place, password=password)
+
+
+current_settings = deployment.settings_of(host)
+if current_settings is not None:
+    given = host.data.get(rotation.DROP)
+    if wrong := tuple(rotation.drop_problems(given)):
+        deployment.refuse(host, wrong)
+    elif current_settings.users.enabled:
+        rotate_users(current_settings, given)
+    else:
+        rotate_password(current_settings, given)

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _secrets(options: argparse.Namespace) -> str:
-    generated = secret_files.generate(options.environment)
+    generated = secret_files.generate(options.environment, users=options.users)
     if options.directory is None:
         return secret_files.export_lines(generated)
     return secret_files.write(generated, options.directory)
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         type=secret_files.environment_name,
         help="whose they are, e.g. prod; without it they are for the variables of the default settings",
     )
+    generate.add_argument("--users", action="store_true", help="with the passwords of the users of memurai_users")
     generate.add_argument(
         "--directory",
         metavar="DIR",

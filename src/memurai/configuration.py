@@ -2,7 +2,7 @@
 
 from pyinfra.api import HiddenValue
 
-from memurai import config
+from memurai import config, layout
 from memurai.credentials import Credentials
 from memurai.operations.server import Unwanted
 from memurai.settings import Settings
@@ -16,6 +16,7 @@ def template_data(settings: Settings, credentials: Credentials) -> dict[str, obj
     """Return the template's variables: the settings, the secrets, and the words of the configuration language."""
     return {
         "settings": settings,
+        "users_file": layout.users_file(settings),
         "password": credentials.password,
         "renamed_commands": dict(credentials.renamed_commands),
         "quote": config.quote,

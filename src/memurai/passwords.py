@@ -72,6 +72,15 @@ def with_passwords(text: str, host: HiddenValue, digests: Iterable[str]) -> str:
     return "\n".join(kept.values()) + separator + users_text
 
 
+def with_password(text: str, host: HiddenValue) -> str:
+    """Return the configuration with one password, its other lines as they are.
+
+    host: password of `requirepass`.
+    Raises ConfigSyntaxError when the text can't be read.
+    """
+    return with_passwords(text, host, {digest(host)})
+
+
 def keeping(present: str, desired: str) -> str:
     """Return the desired configuration with the passwords that the present one gives besides its own.
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 
+from memurai.config import normal, parse
+from memurai.endpoint import Endpoint
 from memurai.facts.configuration import HistoryEntry
+from memurai.passwords import with_password
 
 DATA_KEY = "rollback_to"
 PREVIOUS = "previous"
+ACL_FILE = ("aclfile",)
 
 
 def choose(entries: Sequence[HistoryEntry], wanted: str | None) -> tuple[HistoryEntry | None, list[str]]:
@@ -24,6 +28,17 @@ def choose(entries: Sequence[HistoryEntry], wanted: str | None) -> tuple[History
     if chosen is None:
         return None, [f"{DATA_KEY}: expected one of these earlier configurations, found {wanted!r}:", *listed(entries)]
     return chosen, []
+
+
+def with_present_password(present: str | None, earlier: str) -> str:
+    """Return an earlier configuration, where users have an ACL file with the present password of the administrator.
+
+    The users and their passwords are no part of a configuration's history: a former password would be refused.
+    Raises ConfigSyntaxError when a text can't be read.
+    """
+    if present is None or not all(ACL_FILE in normal(parse(text)) for text in (present, earlier)):
+        return earlier
+    return with_password(earlier, Endpoint.of(present).password)
 
 
 def listed(entries: Sequence[HistoryEntry]) -> list[str]:

@@ -19,12 +19,16 @@ def problems(file: TextFileState | None, path: str, password: HiddenValue, drop:
     file: the host's configuration, None when it could not be read. path: where it stands. password: the settings' one.
     drop: what `--data drop_password` says; None when it is not given.
     """
-    if drop not in {None, OLD, NEW}:
-        yield f"--data {DROP}: expected {OLD} or {NEW}, found something else. Nothing was changed."
-    elif file is None:
+    if file is None:
         yield f"expected to read {path}, found an error (above); nothing was changed"
     else:
         yield from _file_problems(file["content"] or "", path, password, drop)
+
+
+def drop_problems(drop: object) -> Iterator[str]:
+    """Yield what is wrong with `--data drop_password`."""
+    if drop not in {None, OLD, NEW}:
+        yield f"--data {DROP}: expected {OLD} or {NEW}, found something else. Nothing was changed."
 
 
 def _file_problems(text: str, path: str, password: HiddenValue, drop: object) -> Iterator[str]:

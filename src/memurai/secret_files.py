@@ -15,6 +15,7 @@ from memurai.exceptions import SecretFileError
 from memurai.settings.groups import SecuritySettings
 
 RENAMED_COMMAND = "CONFIG"
+ROLES = ("application", "backup", "monitoring", "sentinel")
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
@@ -43,8 +44,11 @@ def environment_name(text: str) -> str:
     return text.lower()
 
 
-def generate(environment: str | None) -> tuple[NewSecret, ...]:
-    """Make the secrets of an environment, None for the names of the default settings."""
+def generate(environment: str | None, *, users: bool = False) -> tuple[NewSecret, ...]:
+    """Make the secrets of an environment, None for the names of the default settings.
+
+    users: with the passwords of the users of memurai_users.
+    """
     upper = f"MEMURAI_{environment.upper()}" if environment else "MEMURAI"
     lower = environment or "memurai"
     return (
@@ -54,6 +58,10 @@ def generate(environment: str | None) -> tuple[NewSecret, ...]:
             f"{upper}_{RENAMED_COMMAND}_COMMAND",
             f"{lower}-config-command",
             credentials.new_name(RENAMED_COMMAND),
+        ),
+        *(
+            NewSecret(f"{role}_password", f"{upper}_{role.upper()}_PASSWORD", f"{lower}-{role}-password", password)
+            for role, password in ((role, credentials.new_password()) for role in ROLES if users)
         ),
     )
 
@@ -89,6 +97,7 @@ def write(secrets: Sequence[NewSecret], directory: Path) -> str:
 def _group_data(sources: dict[str, str]) -> str:
     renamed = {command: source.get_secret_value() for command, source in SecuritySettings().renamed_commands.items()}
     commands = {command: sources.get(command, source) for command, source in renamed.items()}
+    users = {f"{role}_password": sources[f"{role}_password"] for role in ROLES if f"{role}_password" in sources}
     lines = [
         "memurai_security = {",
         f'    "password": {json.dumps(sources["password"])},',
@@ -97,6 +106,9 @@ def _group_data(sources: dict[str, str]) -> str:
         "    },",
         "}",
     ]
+    if users:
+        lines += ["memurai_users = {", '    "enabled": True,']
+        lines += [*(f"    {json.dumps(key)}: {json.dumps(source)}," for key, source in users.items()), "}"]
     return "\n".join(lines) + "\n"
 
 

@@ -63,15 +63,15 @@ def keeping(present: Users, desired: Users) -> Users:
     }
 
 
-def commands(live: Users, desired: Users, acl_command: str) -> tuple[str, ...]:
-    """Return the commands after which a running server has the desired users, one for each that differs.
+def commands(changed: Users, gone: Iterable[str], acl_command: str) -> tuple[str, ...]:
+    """Return the commands after which a running server has users as they shall be.
 
     Not ACL LOAD: up to Redis 7.2 it ends the connections of every user that the file names, also of those that it
     leaves as they are (seen with redis-server 7.0.15); ACL SETUSER leaves connections open.
     https://github.com/redis/redis/pull/12171
+
+    changed: the users to be set. gone: names of those to be deleted. acl_command: the present name of ACL.
     """
-    changed = {name: rules for name, rules in desired.items() if live.get(name) != rules}
-    gone = [name for name in live if name not in desired]
     return (
         *(f"{acl_command} SETUSER {name} reset {' '.join(rules)}" for name, rules in changed.items()),
         *(f"{acl_command} DELUSER {name}" for name in gone),

@@ -86,6 +86,12 @@ class SavedData(TypedDict):
 
 
 @strict_shape
+class AclFileChange(TypedDict):
+    path: str
+    applied: Literal["File", "Live"]
+
+
+@strict_shape
 class ProductUpdate(TypedDict):
     aside_folder: str
     reboot_required: bool
@@ -109,6 +115,7 @@ SHAPES: dict[str, type] = {
     "Remove-WinService": RemovedName,
     "Restart-WinService": RunState,
     "Save-MemuraiData": SavedData,
+    "Set-MemuraiAclFile": AclFileChange,
     "Set-WinAcl": ChangedPath,
     "Set-WinFirewallRule": CreatedName,
     "Set-WinService": CreatedName,

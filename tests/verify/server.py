@@ -38,14 +38,19 @@ class ServerOnHost:
         self._windows = windows
         secrets = credentials.resolve(settings)
         self.renamed_commands = secrets.renamed_commands
+        self.users = secrets.users
+        self._names = settings.users.model_dump()
         self._server = layout.server(settings, secrets.password)
 
-    def ask(self, *arguments: str | HiddenValue, password: HiddenValue | None = None) -> str:
+    def ask(self, *arguments: str | HiddenValue, password: HiddenValue | None = None, role: str | None = None) -> str:
         """Return what the server answers to a command, errors included.
 
-        password: another one than the host's own.
+        password: another one than the host's own. role: what a user is for whose password and rights are used, e.g.
+        `monitoring`; not given, it is the administrator.
         """
         server = self._server
+        if role is not None:
+            server = replace(server, user=self._names[role], password=self.users[role])
         if password is not None:
             server = replace(server, password=password)
         answer = self._windows.get_fact(Answer, server=server, arguments=arguments)

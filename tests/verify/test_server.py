@@ -36,6 +36,21 @@ def test_commands(server: ServerOnHost, settings: Settings) -> None:
             assert answers, f"{command} does not answer under its new name"
 
 
+def test_users(server: ServerOnHost, settings: Settings) -> None:
+    """Users have the rights they need and no more; without users this is one password for all."""
+    if not settings.users.enabled:
+        assert server.ask("ACL", "WHOAMI") == "default"
+        return
+    users = settings.users
+    for role in server.users:
+        assert server.ask("PING", role=role) == "PONG", role
+    assert "no permissions" in server.ask("ACL", "LIST", role="application")
+    assert "no permissions" in server.ask("SET", PREFIX, "x", role="monitoring")
+    assert "no permissions" in server.ask("SET", PREFIX, "x", role="backup")
+    rules = server.ask("ACL", "GETUSER", "default").split()
+    assert ("off" in rules) == (users.default_user == "off")
+
+
 def test_memory(server: ServerOnHost, settings: Settings) -> None:
     """Memory and eviction are limited as configured."""
     info = server.info()

@@ -10,7 +10,7 @@ https://github.com/redis/redis/blob/7.2/src/acl.c ACLSetUser(), ACLDescribeUser(
 import hashlib
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from memurai.config.language import LOWER_CASE
@@ -104,6 +104,36 @@ def canonical_rules(rules: Iterable[str]) -> tuple[str, ...]:
         else:
             user.apply(rule)
     return user.rules()
+
+
+def same_rights(first: Iterable[str], second: Iterable[str], categories: Mapping[str, frozenset[str]]) -> bool:
+    """Whether two canonical lists of rules mean the same.
+
+    Redis 7.0 describes a user's commands by other categories and in another order than they were given.
+
+    categories: the commands of each category, of those that the rules name; others are taken as they stand.
+    """
+    texts = [tuple(rule for rule in rules if rule[:1] not in "+-") for rules in (first, second)]
+    return texts[0] == texts[1] and _exceptions(first, categories) == _exceptions(second, categories)
+
+
+def command_categories(rules: Iterable[str]) -> frozenset[str]:
+    """Return the names of the categories that rules name, but for all."""
+    return frozenset(rule[2:] for rule in rules if rule[1:2] == "@" and rule not in WHOLE_SETS)
+
+
+def _exceptions(rules: Iterable[str], categories: Mapping[str, frozenset[str]]) -> tuple[str, frozenset[str]]:
+    """Return what the rules begin with, all commands or none, and the commands that are otherwise."""
+    base, exceptions = NO_COMMANDS, set[str]()
+    for rule in (rule for rule in rules if rule[:1] in "+-"):
+        named = categories.get(rule[2:], {rule[1:]}) if rule[1:2] == "@" else {rule[1:]}
+        if rule in WHOLE_SETS:
+            base, exceptions = rule, set()
+        elif rule[0] == base[0]:
+            exceptions -= named
+        else:
+            exceptions |= named
+    return base, frozenset(exceptions)
 
 
 def default_user_rules(password: str) -> tuple[str, ...]:

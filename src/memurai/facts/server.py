@@ -118,6 +118,41 @@ class RunningConfiguration(PowerShellFact[dict[str, str]]):
         return dict(zip(lines[::2], lines[1::2], strict=False)) if len(lines) > 1 else {}
 
 
+class RunningUsers(PowerShellFact[str]):
+    """Read ACL LIST, a line for each user; empty when the server did not answer it (down, wrong password).
+
+    server: where the server is. acl_command: the present name of ACL.
+    """
+
+    shape = CommandAnswer
+
+    def command(self, server: Server, acl_command: HiddenValue) -> PowerShellCall:
+        """Return the call."""
+        return command_call(server, acl_command, "LIST")
+
+    @override
+    def process(self, output: list[str]) -> str:
+        answer = cast("CommandAnswer", super().process(output))
+        return "\n".join(line for line in answer["output"].splitlines() if line.startswith("user "))
+
+
+class CategoryCommands(PowerShellFact[list[str]]):
+    """Read the commands of a category, subcommands as `config|get`; none when the server did not answer.
+
+    server: where the server is. acl_command: the present name of ACL. category: without its @.
+    """
+
+    shape = CommandAnswer
+
+    def command(self, server: Server, acl_command: HiddenValue, category: str) -> PowerShellCall:
+        """Return the call."""
+        return command_call(server, acl_command, "CAT", category)
+
+    @override
+    def process(self, output: list[str]) -> list[str]:
+        return cast("CommandAnswer", super().process(output))["output"].split()
+
+
 def command_call(server: Server, *arguments: str | HiddenValue) -> PowerShellCall:
     """Return the call that sends one command to a server; with a secret in it, it stays off the command line."""
     parameters = server.parameters()

@@ -193,9 +193,10 @@ def _drift(place: Place, live: Endpoint, desired: str) -> tuple[Change, ...] | N
     if not values:
         return None
     found = compare(render(_directives(values.items())), desired)
-    # The server names every directive; those that are not desired are the file's affair. Beside a line `user default`,
-    # requirepass counts for nothing, and setting it would drop the other passwords.
-    ignored = {"requirepass"} if ("user", "default") in normal(parse(desired)) else set()
+    # The server names every directive; those that are not desired are the file's affair. Beside a line `user default`
+    # or an ACL file, requirepass counts for nothing, and setting it would drop the other passwords.
+    wanted = normal(parse(desired))
+    ignored = {"requirepass"} if ("user", "default") in wanted or ("aclfile",) in wanted else set()
     named = values.keys() - ignored
     return tuple(change for change in found if change.after is not None and change.key[0] in named)
 

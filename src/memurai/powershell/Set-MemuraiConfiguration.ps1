@@ -161,20 +161,13 @@ function Set-MemuraiConfiguration {
         return
     }
     $target = Resolve-WinPath -Path $Path
-    $new = @{
-        CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; User = $User
-        TlsCaFile = $TlsCaFile; TlsCertFile = $TlsCertFile; TlsKeyFile = $TlsKeyFile; TimeoutSeconds = 5
-    }
-    $former = $new.Clone()
-    if ($null -ne $LivePassword -and $LivePassword.Length -gt 0) { $former.Password = $LivePassword }
-    foreach ($key in 'Address', 'Port', 'User', 'TlsCaFile', 'TlsCertFile', 'TlsKeyFile') {
-        if ($PSBoundParameters.ContainsKey("Live$key")) { $former[$key] = $PSBoundParameters["Live$key"] }
-    }
+    $server = Get-MemuraiServerPair -Bound $PSBoundParameters
     $health = @{ loading = '0'; role = $ExpectedRole.ToLowerInvariant(); aof_enabled = "$([int]$ExpectAppendOnly)" }
     return Invoke-MemuraiConfigurationChange -Change @{
         Target = $target; Backup = "$target.last-known-good"; Staged = Resolve-WinPath -Path $StagedPath
         Sha256 = $StagedSha256.ToLowerInvariant(); History = Resolve-WinPath -Path $HistoryFolder; Keep = $Keep
-        Program = Resolve-WinPath -Path $ProgramPath; ServiceName = $ServiceName; New = $new; Former = $former
+        Program = Resolve-WinPath -Path $ProgramPath; ServiceName = $ServiceName; New = $server.New
+        Former = $server.Former
         Scratch = Resolve-WinPath -Path $ScratchFolder; ScratchPort = $ScratchPort; IsScratchOurs = $false
         LiveCommand = $LiveCommand; UndoCommand = $UndoCommand; IsServerChanged = $false; Health = $health
         EnableAppendOnly = $EnableAppendOnly; AppendOnlyCommand = $AppendOnlyCommand

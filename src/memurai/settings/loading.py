@@ -20,7 +20,7 @@ from memurai.settings.groups import (
     StorageSettings,
     UsersSettings,
 )
-from memurai.settings.model import Settings, client_problems, folder_problems, retention_problems
+from memurai.settings.model import Settings, client_problems, folder_problems, retention_problems, user_problems
 from memurai.settings.values import COMBINATION
 
 PREFIX = "memurai_"
@@ -96,6 +96,7 @@ class _Loading:
             yield from retention_problems(application, memory, persistence)
         users = self._read(UsersSettings)
         if security and users:
+            yield from user_problems(users, security)
             found = [
                 *credentials.problems(security, users),
                 *shared_secret_problems(security, users, self.environments),

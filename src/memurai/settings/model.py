@@ -38,6 +38,7 @@ class Settings(Group):
             "`memurai_security.maxclients` is at least `memurai_application.max_connections` and "
             f"{RESERVED_CLIENTS} more, for administration, backup and monitoring."
         ),
+        "With `memurai_users.enabled`, the command ACL is not disabled in `memurai_security.renamed_commands`.",
         "The folders of `memurai_storage` are outside `memurai_package.folder`, which an upgrade takes away.",
         (
             "With `token_blacklist` or `sessions` in `memurai_application.stores`, `memurai_memory.policy` is "
@@ -71,6 +72,7 @@ class Settings(Group):
     def combination_problems(self) -> Iterator[str]:
         """Yield groups that do not fit each other."""
         yield from client_problems(self.security, self.application)
+        yield from user_problems(self.users, self.security)
         yield from folder_problems(self.package, self.storage)
         yield from retention_problems(self.application, self.memory, self.persistence)
 
@@ -83,6 +85,16 @@ def client_problems(security: SecuritySettings, application: ApplicationSettings
             f"memurai_security.maxclients: expected at least {needed} ({application.max_connections} of "
             f"memurai_application.max_connections and {RESERVED_CLIENTS} for administration), "
             f"found {security.maxclients}"
+        )
+
+
+def user_problems(users: UsersSettings, security: SecuritySettings) -> Iterator[str]:
+    """Yield that the command by which users are changed is disabled."""
+    acl = security.renamed_commands.get("ACL")
+    if users.enabled and acl is not None and not acl.get_secret_value():
+        yield (
+            "memurai_security.renamed_commands.ACL: expected the command, or a secret new name of it, because "
+            "memurai_users.enabled changes users by it, found it disabled; only the administrator may use it anyway"
         )
 
 

@@ -83,6 +83,19 @@ def test_files_are_the_owner_s_alone_and_their_sources_are_printed(
         assert path.read_text().strip() not in text
 
 
+def test_secrets_of_users_are_made_when_asked_for(
+    capsys: pytest.CaptureFixture[str], host_data: dict[str, object], tmp_path: Path
+) -> None:
+    variables = exported(output_of(capsys, "secrets", "generate", "--users", "--environment", "prod"))
+    names = [f"MEMURAI_PROD_{role}_PASSWORD" for role in ("APPLICATION", "BACKUP", "MONITORING", "SENTINEL")]
+    assert list(variables)[2:] == names
+    data: dict[str, object] = {}
+    exec(output_of(capsys, "secrets", "generate", "--users", "--directory", str(tmp_path / "s")), data)  # noqa: S102 - our own output
+    given = {name: data[name] for name in ("memurai_security", "memurai_users")}
+    resolved = credentials.resolve(from_host_data("cache1", {**host_data, **given}))
+    assert len(resolved.users["backup"].unmask()) >= 43
+
+
 def test_a_file_that_exists_is_never_overwritten(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     present = tmp_path / "prod-config-command"
     present.write_text("in use")

@@ -4,7 +4,7 @@ import pytest
 
 from memurai.config import normal, parse
 from memurai.passwords import Passwords, adding, digest, keeping, with_passwords
-from memurai.rotation import problems
+from memurai.rotation import drop_problems, problems
 from winfra.facts.files import TextFileState
 from winfra.secrets import hidden
 
@@ -81,7 +81,6 @@ def asked(text: str | None, password: str, drop: object) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "password", "drop", "expected"),
     [
-        (configuration(OLD), NEW, True, "expected old or new"),
         (None, NEW, None, "found an error"),
         ("port 1\n", NEW, None, "Run deploy.py"),
         ('requirepass "x\n', NEW, None, "closing quote"),
@@ -94,6 +93,12 @@ def test_a_wrong_step_is_refused(text: str | None, password: str, drop: object, 
     assert expected in problem
     assert OLD not in problem
     assert NEW not in problem
+
+
+def test_only_the_old_or_the_new_password_is_dropped() -> None:
+    assert [list(drop_problems(drop)) for drop in (None, "old", "new")] == [[], [], []]
+    (problem,) = drop_problems(True)
+    assert "expected old or new" in problem
 
 
 @pytest.mark.parametrize(("password", "drop"), [(NEW, None), (OLD, None), (NEW, "old"), (OLD, "new")])

@@ -11,6 +11,7 @@ from winlab.twin.functions import (
     security,
     services,
     upgrade,
+    users,
 )
 from winlab.twin.registry import FUNCTIONS, TwinFunction
 
@@ -27,4 +28,5 @@ __all__ = [
     "security",
     "services",
     "upgrade",
+    "users",
 ]

@@ -1,0 +1,205 @@
+"""The users of a server: its ACL file and the running server, changed together and without a restart."""
+
+import hashlib
+import io
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pyinfra import host as current_host
+from pyinfra.api import FileUploadCommand, HiddenValue, operation
+from pyinfra.api.command import PyinfraCommand
+
+from memurai import users
+from memurai.config import normal, parse
+from memurai.config.acl import command_categories, default_user_rules, same_rights
+from memurai.endpoint import ADMINISTRATOR, Endpoint
+from memurai.exceptions import ConfigSyntaxError
+from memurai.facts.server import CategoryCommands, RunningUsers, access_parameters
+from memurai.operations.configuration import Place
+from memurai.passwords import Passwords, digest
+from memurai.users import Users, digests
+from winfra.call import PowerShellCall
+from winfra.facts.files import TextFile
+from winfra.facts.services import Service
+from winfra.operations.shape import failure, refuse, show_difference
+from winfra.redaction import CHANGED
+from winfra.secrets import MASK, hidden
+
+DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class Present:
+    """What a host has.
+
+    file: users of the ACL file, none when there is no such file. passwords: users as far as their passwords go on
+    working. live: users of the running server, None when none runs on the file. endpoint: the server, None without a
+    configuration.
+    """
+
+    file: Users
+    passwords: Users
+    live: Users | None
+    endpoint: Endpoint | None
+
+
+@operation()
+def applied(
+    place: Place, path: str, desired: HiddenValue, keep_passwords: bool = True
+) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that an ACL file and the server that runs on it have the users that are desired, and no others.
+
+    Connections stay open, but for those of users that go.
+
+    + place: where the server's configuration stands and with what it is changed
+    + path: the ACL file
+    + desired: its whole text
+    + keep_passwords: let the passwords that the users have at present work besides; otherwise the desired ones must
+      work already
+    """
+    subject = f"users of {place.service}"
+    try:
+        wanted = users.read(desired.unmask())
+        present = yield from _present(place, path, subject)
+        if present is None:
+            return
+    except ConfigSyntaxError as error:
+        yield from refuse(f"{subject}: {error}. Mend or remove that line on the host and run again.")
+        return
+    if keep_passwords:
+        wanted = users.keeping(present.passwords, wanted)
+    elif problem := _too_early(present, wanted):
+        yield from refuse(f"{subject}: {problem}")
+        return
+    changed = _changed(place, present, wanted)
+    gone = [name for name in present.live or {} if name not in wanted]
+    if present.file == wanted and not changed and not gone:
+        current_host.noop(f"{subject} are as desired")
+    elif (changed or gone) and not _acl_command(present):
+        yield from refuse(
+            f"{subject}: expected the command ACL, which changes users, found it disabled by rename-command in "
+            f"{place.path}. Take ACL out of memurai_security.renamed_commands there, or restart the service by hand."
+        )
+    else:
+        _show(path, subject, present, wanted, [*changed, *gone])
+        content = users.written(wanted).encode()
+        lines = users.commands(changed, gone, _acl_command(present))
+        yield FileUploadCommand(io.BytesIO(content), f"{path}.staged")
+        yield PowerShellCall("Set-MemuraiAclFile", _parameters(place, path, content, present, lines))
+
+
+def _present(place: Place, path: str, subject: str) -> Generator[PyinfraCommand, None, Present | None]:
+    file, configuration = current_host.get_fact(TextFile, path=path), current_host.get_fact(TextFile, path=place.path)
+    service = current_host.get_fact(Service, service=place.service)
+    if file is None or configuration is None or service is None:
+        yield failure(f"{subject}: their present state could not be read, so nothing was changed")
+        return None
+    found, text = users.read(file["content"] or ""), configuration["content"]
+    if text is None:
+        return Present(found, {}, None, None)
+    endpoint = Endpoint.of(text)
+    if ("aclfile",) not in normal(parse(text)):
+        return Present(found, _of_password(Passwords.of(text)), None, endpoint)
+    live: Users | None = None
+    if service["state"] == "Running":
+        server = endpoint.server(place.command_line_client)
+        live = users.read(current_host.get_fact(RunningUsers, server=server, acl_command=endpoint.acl_command) or "")
+        if not live and endpoint.acl_command.unmask():
+            yield failure(
+                f"{subject}: expected the running server to name its users to {ADMINISTRATOR} with the password in "
+                f"{place.path}, found no such answer (above). Look at the server's log; a restart of the service "
+                "brings the users of its file back."
+            )
+            return None
+    return Present(found, found, live, endpoint)
+
+
+def _of_password(passwords: Passwords | None) -> Users:
+    """Return who goes on with the passwords that the default user has had alone until now."""
+    if passwords is None:
+        return {}
+    rules = (*default_user_rules(""), *(f"#{value}" for value in sorted(passwords.digests)))
+    return {DEFAULT: rules, ADMINISTRATOR: rules}
+
+
+def _too_early(present: Present, wanted: Users) -> str | None:
+    """Return why the other passwords can't be dropped yet."""
+    missing = [name for name, rules in wanted.items() if not digests(rules) <= digests(present.file.get(name, ()))]
+    if missing:
+        return (
+            f"expected the settings' passwords of {', '.join(missing)} to work already before others are dropped, "
+            "found them missing. Run tasks/rotate_password.py without drop_password, move all clients, then drop."
+        )
+    host = present.endpoint and digest(present.endpoint.password)
+    if host not in digests(wanted[ADMINISTRATOR]):
+        return (
+            "expected the configuration to have the settings' password of the administrator, found another one. Run "
+            "tasks/rotate_password.py without drop_password first."
+        )
+    return None
+
+
+def _changed(place: Place, present: Present, wanted: Users) -> Users:
+    """Return the users that the running server has otherwise than desired."""
+    if present.live is None:
+        return {}
+    live = present.live
+    names = [name for name, rules in wanted.items() if live.get(name) != rules]
+    rules = [rule for name in names for rule in (*wanted[name], *live.get(name, ()))]
+    categories = _categories(place, present.endpoint, command_categories(rules))
+    return {name: wanted[name] for name in names if not same_rights(live.get(name, ()), wanted[name], categories)}
+
+
+def _categories(place: Place, endpoint: Endpoint | None, names: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    if endpoint is None or not endpoint.acl_command.unmask():
+        return {}
+    server, command = endpoint.server(place.command_line_client), endpoint.acl_command
+    found: dict[str, list[str]] = {
+        name: current_host.get_fact(CategoryCommands, server=server, acl_command=command, category=name) or []
+        for name in sorted(names)
+    }
+    return {name: frozenset(commands) for name, commands in found.items()}
+
+
+def _acl_command(present: Present) -> str:
+    return present.endpoint.acl_command.unmask() if present.endpoint else ""
+
+
+def _parameters(place: Place, path: str, content: bytes, present: Present, lines: tuple[str, ...]) -> dict[str, object]:
+    endpoint = present.endpoint
+    return {
+        "Path": path,
+        "StagedPath": f"{path}.staged",
+        "StagedSha256": hashlib.sha256(content).hexdigest(),
+        "CliPath": place.command_line_client,
+        # Without a configuration there is no server to be asked.
+        "Address": endpoint.address if endpoint else "127.0.0.1",
+        "Port": endpoint.port if endpoint else 6379,
+        "Password": endpoint.password if endpoint else None,
+        **(access_parameters(endpoint.user, endpoint.tls) if endpoint else {}),
+        "Commands": hidden("\n".join(lines)) if lines else None,
+        "ReturnCommand": hidden(f"{_acl_command(present)} LOAD") if lines else None,
+    }
+
+
+def _show(path: str, subject: str, present: Present, wanted: Users, names: Iterable[str]) -> None:
+    show_difference(f"ACL file {path}", list(_lines(present.file, present.file)), list(_lines(wanted, present.file)))
+    live, shown = present.live or {}, list(names)
+    before = {name: rules for name, rules in live.items() if name in shown}
+    after = {name: rules for name, rules in wanted.items() if name in shown}
+    show_difference(
+        f"{subject}, of the running server, without a restart", list(_lines(before, live)), list(_lines(after, live))
+    )
+
+
+def _lines(found: Users, known: Users) -> Iterator[str]:
+    """Yield a line for each user, its passwords replaced by what they are to those known before."""
+    for name, rules in found.items():
+        old = digests(known.get(name, ()))
+        yield " ".join([name, *(_shown(rule, old) for rule in rules)])
+
+
+def _shown(rule: str, known: frozenset[str]) -> str:
+    if not rule.startswith("#"):
+        return rule
+    return MASK if rule[1:] in known else CHANGED
