@@ -15,5 +15,7 @@ local.include("tasks/install.py")
 local.include("tasks/configure.py")
 local.include("tasks/service.py")
 local.include("tasks/firewall.py")
+# Backups and health checks that the host does by itself.
+local.include("tasks/jobs.py")
 # Asks the server itself.
 local.include("tasks/verify.py")

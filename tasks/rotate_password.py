@@ -10,13 +10,14 @@ The server is not restarted, and connections that are open stay open.
 
 from pyinfra import host
 
-from memurai import credentials, deployment, layout, rotation, users
+from memurai import credentials, deployment, jobs, layout, rotation, users
 from memurai.operations.configuration import applied
 from memurai.operations.passwords import added, dropped
 from memurai.operations.users import applied as users_applied
 from memurai.passwords import with_password
 from memurai.settings import Settings
-from winfra.facts.files import TextFile
+from winfra.facts.files import Item, TextFile
+from winfra.operations import files
 from winfra.secrets import hidden
 
 
@@ -57,12 +58,22 @@ def rotate_password(settings: Settings, drop: object) -> None:
         dropped(name="Only password", place=place, password=password)
 
 
+def give_to_jobs(settings: Settings) -> None:
+    """Have the jobs of the host use the settings' passwords, which work from now on."""
+    item = host.get_fact(Item, path=jobs.folder(settings))
+    if item is None or item["kind"] != "Directory":
+        return
+    secrets = credentials.resolve(settings)
+    for job in host.loop([job for job in jobs.jobs(settings) if job.enabled]):
+        password = jobs.password(settings, secrets, job)
+        files.put(name=f"Password of the job {job.name}", source=password, path=jobs.secret_path(settings, job))
+
+
 current_settings = deployment.settings_of(host)
 if current_settings is not None:
     given = host.data.get(rotation.DROP)
     if wrong := tuple(rotation.drop_problems(given)):
         deployment.refuse(host, wrong)
-    elif current_settings.users.enabled:
-        rotate_users(current_settings, given)
     else:
-        rotate_password(current_settings, given)
+        (rotate_users if current_settings.users.enabled else rotate_password)(current_settings, given)
+        give_to_jobs(current_settings)

@@ -6,10 +6,10 @@ Data, logs, configuration and its history stay, so that a deploy brings the serv
 
 from pyinfra import host
 
-from memurai import deployment, layout
+from memurai import deployment, jobs, layout
 from memurai.operations import server
 from memurai.settings import Settings
-from winfra.operations import files, firewall, packages, services
+from winfra.operations import files, firewall, packages, services, tasks
 
 KEY = "remove_data"
 # A server with much data takes its time to save it.
@@ -19,6 +19,9 @@ STOP_SECONDS = 300
 def uninstall(settings: Settings, *, remove_data: bool) -> None:
     """Remove the server from the outside in: first nobody comes in any more, last what it stood on goes."""
     storage, package = settings.storage, settings.package
+    for job in host.loop(jobs.jobs(settings)):
+        tasks.task(name=f"No scheduled task: {job.name}", task=jobs.task_name(settings, job.name), present=False)
+        files.absent(name=f"No password: {job.name}", path=jobs.secret_path(settings, job))
     firewall.rule(name="No firewall rule", rule=layout.firewall_rule(settings), present=False)
     if not remove_data:
         server.saved(

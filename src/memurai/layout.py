@@ -48,7 +48,7 @@ def configuration_place(settings: Settings) -> Place:
     return Place(
         path=configuration_file(settings),
         history=f"{settings.storage.config}/history",
-        program=f"{settings.package.folder}/memurai.exe",
+        program=program(settings),
         command_line_client=command_line_client(settings),
         service=settings.service.name,
         trial_folder=f"{settings.storage.base}/trial",
@@ -79,6 +79,21 @@ def license_file(settings: Settings) -> str:
 def command_line_client(settings: Settings) -> str:
     """Return the path of memurai-cli."""
     return f"{settings.package.folder}/memurai-cli.exe"
+
+
+def program(settings: Settings) -> str:
+    """Return the path of the server's program."""
+    return f"{settings.package.folder}/memurai.exe"
+
+
+def check_program(settings: Settings) -> str:
+    """Return the path of the program that checks snapshots."""
+    return f"{settings.package.folder}/memurai-check-rdb.exe"
+
+
+def jobs_folder(settings: Settings) -> str:
+    """Return the folder of what runs on the host by itself."""
+    return f"{settings.storage.base}/jobs"
 
 
 def tls_files(settings: Settings) -> TlsFiles:
@@ -114,9 +129,8 @@ def image_path(settings: Settings) -> str:
     The form is the one the installer writes: the verb first, and the configuration by its absolute path, because the
     server starts in the folder of its program.
     """
-    program = backslashes(f"{settings.package.folder}/memurai.exe")
     configuration = backslashes(configuration_file(settings))
-    return f'"{program}" --service-run --service-name {settings.service.name} "{configuration}"'
+    return f'"{backslashes(program(settings))}" --service-run --service-name {settings.service.name} "{configuration}"'
 
 
 def firewall_rule(settings: Settings) -> str:
@@ -150,6 +164,7 @@ def folders(settings: Settings) -> tuple[FolderAccess, ...]:
         FolderAccess("log", storage.logs, changing),
         FolderAccess("installer", storage.install, private),
         FolderAccess("backup", storage.backup, private),
+        FolderAccess("job", jobs_folder(settings), private),
     )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import io
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import TemplateError
 from pyinfra import host
@@ -17,11 +17,13 @@ from pyinfra.api.util import get_template
 from winfra.call import PowerShellCall
 from winfra.facts.files import Acl, AclState, Item, ItemState, TextFile
 from winfra.operations.shape import converge, failure, plan_write, refuse, show_difference
-from winfra.redaction import Redaction
-from winfra.secrets import hidden_values
+from winfra.redaction import CHANGED, Redaction
+from winfra.secrets import MASK, hidden_values
 from winfra.security import NAMES, Access, AccessEntry, rights_name
 
 LARGEST_SHOWN_BYTES = 1024 * 1024
+# How much of a content may be shown: nothing, where a hash of it could be guessed.
+SECRET: Literal["secret"] = "secret"  # noqa: S105 - a word
 INHERITANCE_WORDS = {
     0: "this object only",
     1: "this folder and sub-folders",
@@ -194,11 +196,11 @@ def _wire_entry(entry: AccessEntry) -> dict[str, object]:
 
 @operation()
 def put(
-    source: str | Path | bytes, path: str, keep_previous: bool = False, confidential: bool = False
+    source: str | Path | bytes | HiddenValue, path: str, keep_previous: bool = False, confidential: bool = False
 ) -> Generator[PyinfraCommand, None, None]:
     """Ensure that a file has exactly this content, compared by SHA-256.
 
-    + source: local file, or the content itself
+    + source: local file, or the content itself; a HiddenValue is a text of which not even the size is shown
     + path: Windows path; its folder must exist
     + keep_previous: keep the content that is replaced as `<path>.previous`
     + confidential: show sizes and hashes under `--diff`, not the content
@@ -212,6 +214,9 @@ def put(
             confidential=True,
         )
     """
+    if isinstance(source, HiddenValue):
+        yield from _write(path, source.unmask().encode(), keep_previous=keep_previous, redaction=SECRET)
+        return
     if not isinstance(source, bytes) and not Path(source).is_file():
         yield from refuse(f"{path}: expected the local file {source}, found none. Put it there and run again.")
         return
@@ -278,7 +283,7 @@ def _reveal(value: Any) -> Any:
 
 
 def _write(
-    path: str, content: bytes, *, keep_previous: bool, redaction: Redaction | None
+    path: str, content: bytes, *, keep_previous: bool, redaction: Redaction | Literal["secret"] | None
 ) -> Generator[PyinfraCommand, None, None]:
     found = host.get_fact(Item, path=path, include_hash=True)
     if found is None:
@@ -295,7 +300,12 @@ def _write(
         yield FileUploadCommand(io.BytesIO(content), path)
 
 
-def _show_content(path: str, found: ItemState, content: bytes, redaction: Redaction | None) -> None:
+def _show_content(
+    path: str, found: ItemState, content: bytes, redaction: Redaction | Literal["secret"] | None
+) -> None:
+    if redaction == SECRET:
+        show_difference(f"file {path}", [MASK if found["kind"] == "File" else "(absent)"], [CHANGED])
+        return
     before = _present_text(path, found) if redaction else None
     after = _text(content)
     if redaction is None or before is None or after is None:

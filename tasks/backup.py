@@ -1,0 +1,20 @@
+"""Take a backup now and wait for what comes of it: `pyinfra inventories/prod.py tasks/backup.py`.
+
+It is the scheduled task that runs, so what is proven is what runs every night.
+"""
+
+from pyinfra import host
+
+from memurai import deployment, jobs
+from memurai.operations.backups import taken
+
+SECONDS = 60
+
+settings = deployment.settings_of(host)
+if settings is not None:
+    taken(
+        name="Backup",
+        task=jobs.task_name(settings, "backup"),
+        folder=settings.storage.backup,
+        timeout_seconds=settings.backup.time_limit_minutes * SECONDS,
+    )

@@ -1,0 +1,51 @@
+"""Have backups and health checks done on the host by themselves: their module, scripts, settings and scheduled tasks."""
+
+from importlib.metadata import version
+
+from pyinfra import host
+
+from memurai import credentials, deployment, jobs
+from memurai.jobs import Job
+from memurai.settings import Settings
+from winfra.library import module_manifest, module_text
+from winfra.operations import files, tasks
+
+
+def install_module(settings: Settings) -> None:
+    """Put the PowerShell library there as a module."""
+    texts = {"psm1": module_text(), "psd1": module_manifest(jobs.MODULE, version("memurai-production"))}
+    for ending, text in texts.items():
+        path = f"{jobs.folder(settings)}/{jobs.MODULE}.{ending}"
+        # Thousands of lines: their hash says whether they are the project's.
+        files.put(name=f"Module ({ending})", source=text.encode("ascii"), path=path, confidential=True)
+
+
+def install(settings: Settings, job: Job) -> None:
+    """Put a job's script, settings and password there, and then its task."""
+    place, secrets = f"{jobs.folder(settings)}/{job.name}", credentials.resolve(settings)
+    files.put(name=f"Script: {job.name}", source=f"{jobs.SCRIPTS}/{job.name}.ps1", path=f"{place}.ps1")
+    files.put(name=f"Settings: {job.name}", source=jobs.settings_text(job).encode("ascii"), path=f"{place}.json")
+    files.put(name=f"Password: {job.name}", source=jobs.password(settings, secrets, job), path=jobs.secret_path(settings, job))
+    tasks.task(
+        name=f"Scheduled task: {job.name}",
+        task=jobs.task_name(settings, job.name),
+        description=job.description,
+        execute=jobs.POWER_SHELL,
+        arguments=jobs.arguments(settings, job),
+        at=job.at,
+        every_minutes=job.every_minutes,
+        execution_time_limit_minutes=job.limit_minutes,
+    )
+
+
+def remove(settings: Settings, job: Job) -> None:
+    """Take a job's task away, and its password."""
+    tasks.task(name=f"No scheduled task: {job.name}", task=jobs.task_name(settings, job.name), present=False)
+    files.absent(name=f"No password: {job.name}", path=jobs.secret_path(settings, job))
+
+
+current_settings = deployment.settings_of(host)
+if current_settings is not None:
+    install_module(current_settings)
+    for wanted in host.loop(jobs.jobs(current_settings)):
+        (install if wanted.enabled else remove)(current_settings, wanted)
