@@ -46,6 +46,8 @@ class ContractHost(ABC):
         self.session = self.connect()
         self.services: list[str] = []
         self.rules: list[str] = []
+        self.tasks: list[str] = []
+        self.event_sources: list[str] = []
         self._numbers = itertools.count(1)
 
     @property
@@ -123,6 +125,20 @@ class ContractHost(ABC):
         self.rules.append(self.new_name())
         return self.rules[-1]
 
+    def new_task_name(self) -> str:
+        """Return the name of a scheduled task to make."""
+        self.tasks.append(self.new_name())
+        return self.tasks[-1]
+
+    def new_event_source(self) -> str:
+        """Return the name of an event source to make."""
+        self.event_sources.append(self.new_name())
+        return self.event_sources[-1]
+
+    @abstractmethod
+    def remove_event_source(self, name: str) -> None:
+        """Remove an event source, if there is one of that name."""
+
     @property
     def image_path(self) -> str:
         """The command line of a program that is not there."""
@@ -140,6 +156,8 @@ class ContractHost(ABC):
             former.close,
             *(partial(self.call, "Remove-WinService", Name=name) for name in self.services),
             *(partial(self.call, "Remove-WinFirewallRule", Name=name) for name in self.rules),
+            *(partial(self.call, "Unregister-WinTask", Name=name) for name in self.tasks),
+            *(partial(self.remove_event_source, name) for name in self.event_sources),
             partial(self.call, "Remove-WinItem", Path=self.scratch, Recurse=True),
         ]
         failures = [failure for failure in map(failure_of, steps) if failure is not None]
@@ -158,6 +176,10 @@ class PracticeHost(ContractHost):
         self.server_address = machine.address
         super().__init__(options)
 
+    @override
+    def remove_event_source(self, name: str) -> None:
+        self.machine.events.unregister(name)
+
 
 class WindowsHost(ContractHost):
     """A real Windows host."""
@@ -170,6 +192,13 @@ class WindowsHost(ContractHost):
         if self.kind(f"{MEMURAI_FOLDER}\\memurai.exe") == "File":
             return None
         return f"{self.options.hostname} has no {MEMURAI_FOLDER}\\memurai.exe"
+
+    @override
+    def remove_event_source(self, name: str) -> None:
+        # No function of the library does that: nothing but these tests needs it.
+        log = "[Diagnostics.EventLog]"
+        reply = self.run(f"if ({log}::SourceExists('{name}')) {{ {log}::DeleteEventSource('{name}') }}")
+        assert reply.exit_code == 0, reply.stderr.decode()
 
 
 def failure_of(step: Callable[[], object]) -> Exception | None:

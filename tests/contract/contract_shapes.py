@@ -10,12 +10,14 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from winfra.facts.base import snake_keys, strict_shape
+from winfra.facts.events import EventEntriesState
 from winfra.facts.files import AclState, ItemState, TextFileState
 from winfra.facts.firewall import RuleState
 from winfra.facts.host import HostSummaryState
 from winfra.facts.network import TcpListenersState
 from winfra.facts.packages import ProductsState
 from winfra.facts.services import ServiceState
+from winfra.facts.tasks import TaskState
 
 
 @strict_shape
@@ -97,19 +99,35 @@ class ProductUpdate(TypedDict):
     reboot_required: bool
 
 
+@strict_shape
+class TaskRun(TypedDict):
+    name: str
+    last_task_result: int
+    elapsed_milliseconds: int
+
+
+@strict_shape
+class WrittenEvent(TypedDict):
+    source: str
+    event_id: int
+
+
 SHAPES: dict[str, type] = {
     "Copy-WinFile": CopiedPath,
     "Get-WinAcl": AclState,
+    "Get-WinEventEntry": EventEntriesState,
     "Get-WinFirewallRule": RuleState,
     "Get-WinHostSummary": HostSummaryState,
     "Get-WinItem": ItemState,
     "Get-WinProduct": ProductsState,
     "Get-WinService": ServiceState,
+    "Get-WinTask": TaskState,
     "Get-WinTcpListener": TcpListenersState,
     "Get-WinTextFile": TextFileState,
     "Install-WinPackage": InstallerRun,
     "Invoke-MemuraiCommand": CommandRun,
     "New-WinDirectory": CreatedPath,
+    "Register-WinTask": CreatedName,
     "Remove-WinFirewallRule": RemovedName,
     "Remove-WinItem": RemovedPath,
     "Remove-WinService": RemovedName,
@@ -120,10 +138,13 @@ SHAPES: dict[str, type] = {
     "Set-WinFirewallRule": CreatedName,
     "Set-WinService": CreatedName,
     "Start-WinService": RunState,
+    "Start-WinTask": TaskRun,
     "Stop-WinService": RunState,
     "Uninstall-WinPackage": InstallerRun,
+    "Unregister-WinTask": RemovedName,
     "Update-MemuraiProduct": ProductUpdate,
     "Wait-MemuraiServer": Readiness,
+    "Write-WinEvent": WrittenEvent,
 }
 FUNCTIONS = public_functions()
 

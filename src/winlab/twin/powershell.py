@@ -9,6 +9,7 @@ import base64
 from dataclasses import dataclass
 
 from winlab.twin.agent import run_agent
+from winlab.twin.entry_script import is_entry_script, run_entry_script
 from winlab.twin.interpreter import Interpreter, Session
 from winlab.twin.process import Process
 from winlab.windows.machine import Machine
@@ -44,11 +45,13 @@ class _Request:
     Attributes:
         kind: command, encodedcommand or file; empty for none.
         value: the text after it.
+        arguments: those of a script file.
         error: what is wrong with the line, empty when nothing.
     """
 
     kind: str = ""
     value: str = ""
+    arguments: tuple[str, ...] = ()
     error: str = ""
 
 
@@ -65,7 +68,7 @@ def run_powershell(machine: Machine, process: Process, arguments: list[str]) -> 
         process.stderr.write(f"{request.error}\r\n")
         return _UNKNOWN_COMMAND_LINE
     if request.kind == "file" and request.value != "-":
-        return _run_file(machine, process, request.value)
+        return _run_file(machine, process, request.value, list(request.arguments))
     script = request.value
     if request.kind in ("", "file") or (request.kind == "command" and script == "-"):
         script = process.stdin.read().decode(errors="replace")
@@ -74,14 +77,21 @@ def run_powershell(machine: Machine, process: Process, arguments: list[str]) -> 
     return _run_script(machine, process, script)
 
 
-def _run_file(machine: Machine, process: Process, path: str) -> int:
+def _run_file(machine: Machine, process: Process, path: str, arguments: list[str]) -> int:
     if not path.lower().endswith(".ps1") or machine.files.kind(path) != "File":
         process.stderr.write(
             f"The argument '{path}' to the -File parameter does not exist. Provide the path to an existing '.ps1' file "
             "as an argument to the -File parameter.\r\n"
         )
         return _UNKNOWN_COMMAND_LINE
-    return _run_script(machine, process, machine.files.read_bytes(path).decode("utf-8-sig"))
+    script = machine.files.read_bytes(path).decode("utf-8-sig")
+    if is_entry_script(script):
+        return run_entry_script(machine, process, path, arguments)
+    if arguments:
+        text = f"winlab: this lab knows arguments of entry scripts only, found: {' '.join(arguments)}"
+        process.stderr.write(f"{text}\r\n")
+        return _UNKNOWN_COMMAND_LINE
+    return _run_script(machine, process, script)
 
 
 def _run_script(machine: Machine, process: Process, script: str) -> int:
@@ -117,9 +127,7 @@ def _script(name: str, rest: list[str]) -> _Request:
         return _Request(name, " ".join(rest))
     if name == "encodedcommand":
         return _encoded(rest)
-    if len(rest) > 1:
-        return _Request(error=f"winlab: this lab does not know arguments of a script file: {' '.join(rest[1:])}")
-    return _Request(name, rest[0])
+    return _Request(name, rest[0], tuple(rest[1:]))
 
 
 def _encoded(rest: list[str]) -> _Request:

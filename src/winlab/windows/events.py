@@ -9,6 +9,8 @@ from typing import Literal
 
 Level = Literal["Information", "Warning", "Error"]
 
+_SOURCES_OF_WINDOWS = {"Service Control Manager": "System"}
+
 
 @dataclass(frozen=True)
 class Event:
@@ -36,7 +38,20 @@ class EventLog:
 
     def __init__(self) -> None:
         self._events: list[Event] = []
+        self._logs = {source.upper(): log for source, log in _SOURCES_OF_WINDOWS.items()}
         self._lock = threading.Lock()
+
+    def log_of(self, source: str) -> str | None:
+        """Return the log that a source, in any case, is registered for; None for no such source."""
+        return self._logs.get(source.upper())
+
+    def register(self, source: str, log: str) -> None:
+        """Register a source for a log."""
+        self._logs[source.upper()] = log
+
+    def unregister(self, source: str) -> None:
+        """Remove a source, if there is one; its entries stay."""
+        self._logs.pop(source.upper(), None)
 
     def write(self, log: str, source: str, event_id: int, level: Level, message: str) -> None:
         """Add an entry with the time of now."""

@@ -17,6 +17,7 @@ from winlab.windows.products import ProductStore
 from winlab.windows.security import SecurityModel
 from winlab.windows.services import ServiceManager
 from winlab.windows.summary import HostSummary
+from winlab.windows.tasks import TaskProcess, TaskScheduler
 
 
 class Machine:
@@ -34,6 +35,7 @@ class Machine:
         accounts: names and SIDs.
         services: the service control manager; its services are real processes.
         products: what Windows Installer has installed.
+        tasks: the Task Scheduler; its tasks run when they are started.
         firewall: the firewall's rules.
         network: who listens on its address.
         events: the event logs.
@@ -63,12 +65,20 @@ class Machine:
         user = f"{name.upper()}\\Administrator"
         self.summary = HostSummary(name.upper(), user, self.accounts.administrator_sid)
         self.products = ProductStore(self)
+        self.tasks = TaskScheduler(self.files, self.accounts, self._launch)
 
     def close(self) -> None:
         """End every process the host started and wait until they are gone."""
         self.services.close()
+        self.tasks.close()
         self.processes.close()
         self.services.join()
+        self.tasks.join()
+
+    def _launch(self, process: TaskProcess) -> int:
+        from winlab.twin.launcher import launch  # noqa: PLC0415 - programs of a host know the host itself
+
+        return launch(self, process)
 
     def _service_names(self) -> list[str]:
         # The manager and the accounts know each other; this one is asked only when both are there.

@@ -137,10 +137,11 @@ def test_scripts_from_standard_input(machine: Machine) -> None:
         ("powershell -EncodedCommand", "missing parameter"),
         ("powershell -ConfigurationName x", f"{UNKNOWN} the powershell.exe option -ConfigurationName"),
         ("powershell -File C:\\none.ps1", "does not exist"),
-        ("powershell -File C:\\x.ps1 -Force", f"{UNKNOWN} arguments of a script file"),
+        ("powershell -File C:\\x.ps1 -Force", "winlab: this lab knows arguments of entry scripts only, found: -Force"),
     ],
 )
 def test_wrong_command_lines(machine: Machine, line: str, words: str) -> None:
+    machine.files.write_bytes("C:\\x.ps1", b"'from a file'")
     code, output, errors = run(machine, line)
     assert (code, output) == (0xFFFD0000, "")
     assert words in errors

@@ -2,6 +2,7 @@
 
 from winlab.twin.functions import (
     configuration,
+    events,
     files,
     firewall,
     host,
@@ -10,6 +11,7 @@ from winlab.twin.functions import (
     products,
     security,
     services,
+    tasks,
     upgrade,
     users,
 )
@@ -19,6 +21,7 @@ __all__ = [
     "FUNCTIONS",
     "TwinFunction",
     "configuration",
+    "events",
     "files",
     "firewall",
     "host",
@@ -27,6 +30,7 @@ __all__ = [
     "products",
     "security",
     "services",
+    "tasks",
     "upgrade",
     "users",
 ]
