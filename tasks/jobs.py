@@ -1,4 +1,4 @@
-"""Have backups and health checks done on the host by themselves: their module, scripts, settings and scheduled tasks."""
+"""Have the host back itself up and check its health: a module, scripts, their settings and scheduled tasks."""
 
 from importlib.metadata import version
 
@@ -25,7 +25,9 @@ def install(settings: Settings, job: Job) -> None:
     place, secrets = f"{jobs.folder(settings)}/{job.name}", credentials.resolve(settings)
     files.put(name=f"Script: {job.name}", source=f"{jobs.SCRIPTS}/{job.name}.ps1", path=f"{place}.ps1")
     files.put(name=f"Settings: {job.name}", source=jobs.settings_text(job).encode("ascii"), path=f"{place}.json")
-    files.put(name=f"Password: {job.name}", source=jobs.password(settings, secrets, job), path=jobs.secret_path(settings, job))
+    files.put(
+        name=f"Password: {job.name}", source=jobs.password(settings, secrets, job), path=jobs.secret_path(settings, job)
+    )
     tasks.task(
         name=f"Scheduled task: {job.name}",
         task=jobs.task_name(settings, job.name),

@@ -22,8 +22,8 @@ MANIFEST = "manifest.json"
 class RestorePlace:
     """What a restore meets on a host.
 
-    folder: of the backups. server: how the server is reached. check_program: path of memurai-check-rdb.exe. service: its
-    name. configuration: its path. data, snapshot, append_only_folder: folder of the data, and the names of the snapshot
+    folder: of the backups. server: how the server is reached. check_program: path of memurai-check-rdb.exe. service:
+    its name. configuration: its path. data, snapshot, append_only_folder: folder of the data, and the names of the snapshot
     and of the append-only file's folder in it. aside: folder into which the present data is moved.
     append_only: whether the server loads its append-only file. timeout_seconds: longest wait for the server.
     """

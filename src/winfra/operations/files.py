@@ -300,9 +300,7 @@ def _write(
         yield FileUploadCommand(io.BytesIO(content), path)
 
 
-def _show_content(
-    path: str, found: ItemState, content: bytes, redaction: Redaction | Literal["secret"] | None
-) -> None:
+def _show_content(path: str, found: ItemState, content: bytes, redaction: Redaction | Literal["secret"] | None) -> None:
     if redaction == SECRET:
         show_difference(f"file {path}", [MASK if found["kind"] == "File" else "(absent)"], [CHANGED])
         return
