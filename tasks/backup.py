@@ -8,13 +8,11 @@ from pyinfra import host
 from memurai import deployment, jobs
 from memurai.operations.backups import taken
 
-SECONDS = 60
-
 settings = deployment.settings_of(host)
 if settings is not None:
     taken(
         name="Backup",
         task=jobs.task_name(settings, "backup"),
         folder=settings.storage.backup,
-        timeout_seconds=settings.backup.time_limit_minutes * SECONDS,
+        timeout_seconds=jobs.backup_limit_seconds(settings),
     )

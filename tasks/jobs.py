@@ -6,6 +6,7 @@ from pyinfra import host
 
 from memurai import credentials, deployment, jobs
 from memurai.jobs import Job
+from memurai.operations import backups
 from memurai.settings import Settings
 from winfra.library import module_manifest, module_text
 from winfra.operations import files, tasks
@@ -51,3 +52,10 @@ if current_settings is not None:
     install_module(current_settings)
     for wanted in host.loop(jobs.jobs(current_settings)):
         (install if wanted.enabled else remove)(current_settings, wanted)
+    if current_settings.backup.enabled:
+        backups.present(
+            name="First backup",
+            task=jobs.task_name(current_settings, "backup"),
+            folder=current_settings.storage.backup,
+            timeout_seconds=jobs.backup_limit_seconds(current_settings),
+        )

@@ -78,6 +78,11 @@ def task_name(settings: Settings, name: str) -> str:
     return f"{settings.service.name}-{name}"
 
 
+def backup_limit_seconds(settings: Settings) -> int:
+    """Return how long a backup may take."""
+    return settings.backup.time_limit_minutes * 60
+
+
 def secret_path(settings: Settings, job: Job) -> str:
     """Return the path of the file that holds the password of a job's user."""
     return f"{folder(settings)}/{job.name}.secret"

@@ -1,6 +1,6 @@
 """Backups: one taken now, and one whose data the server gets back."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from pyinfra import host as current_host
@@ -23,8 +23,8 @@ class RestorePlace:
     """What a restore meets on a host.
 
     folder: of the backups. server: how the server is reached. check_program: path of memurai-check-rdb.exe. service:
-    its name. configuration: its path. data, snapshot, append_only_folder: folder of the data, and the names of the snapshot
-    and of the append-only file's folder in it. aside: folder into which the present data is moved.
+    its name. configuration: its path. data, snapshot, append_only_folder: folder of the data, and the names of the
+    snapshot and of the append-only file's folder in it. aside: folder into which the present data is moved.
     append_only: whether the server loads its append-only file. timeout_seconds: longest wait for the server.
     """
 
@@ -60,9 +60,24 @@ def taken(task: str, folder: str, timeout_seconds: int) -> Generator[PyinfraComm
         )
         return
     newest = _named(backups["backups"][0]) if backups["backups"] else "none"
-    show_difference(f"newest backup in {folder}", [newest], [f"a new one, taken now by the task {task}"])
-    yield PowerShellCall("Start-WinTask", {"Name": task, "TimeoutSeconds": timeout_seconds})
-    yield FunctionCommand(report_run, (folder,), {})
+    yield from _run(task, folder, newest, timeout_seconds)
+
+
+@operation()
+def present(task: str, folder: str, timeout_seconds: int) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that there is a backup: the first one is taken now, so that it is known that backups can be taken.
+
+    + task: name of the scheduled task, which an operation before this one may make
+    + folder: of the backups
+    + timeout_seconds: longest wait for its end
+    """
+    backups = current_host.get_fact(Backups, folder=folder)
+    if backups is None:
+        yield failure(f"backups in {folder}: they could not be read, so no backup was taken")
+    elif backups["backups"]:
+        current_host.noop(f"there is a backup: {_named(backups['backups'][0])}")
+    else:
+        yield from _run(task, folder, "none", timeout_seconds)
 
 
 @operation()
@@ -113,6 +128,12 @@ def report_restore(state: State, host: Host, name: str, keys: int, aside: str) -
     """Say what was restored, and where the former data is."""
     logger.info(f"{host.print_prefix}restored {name} ({keys} keys); the data before it is in {aside}")
     return True
+
+
+def _run(task: str, folder: str, newest: str, timeout_seconds: int) -> Iterator[PyinfraCommand]:
+    show_difference(f"newest backup in {folder}", [newest], [f"a new one, taken now by the task {task}"])
+    yield PowerShellCall("Start-WinTask", {"Name": task, "TimeoutSeconds": timeout_seconds})
+    yield FunctionCommand(report_run, (folder,), {})
 
 
 def _choose(found: BackupsState, name: str | None) -> Backup | None:
