@@ -9,6 +9,7 @@ from powershell_source import public_functions
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
+from memurai.facts.diagnosis import DiagnosisState
 from winfra.facts.base import snake_keys, strict_shape
 from winfra.facts.events import EventEntriesState
 from winfra.facts.files import AclState, ItemState, TextFileState
@@ -112,8 +113,63 @@ class WrittenEvent(TypedDict):
     event_id: int
 
 
+@strict_shape
+class HealthResult(TypedDict):
+    name: str
+    status: Literal["ok", "warning", "critical"]
+    value: str
+    message: str
+
+
+@strict_shape
+class DriveMetrics(TypedDict):
+    volume: str
+    size_bytes: int | None
+    free_bytes: int | None
+
+
+@strict_shape
+class HealthMetrics(TypedDict):
+    up: Literal[0, 1]
+    service_running: Literal[0, 1]
+    used_memory_bytes: int | None
+    maxmemory_bytes: int | None
+    memory_fragmentation_ratio: float | None
+    keyspace_hits: int | None
+    keyspace_misses: int | None
+    keyspace_hit_ratio: float | None
+    connected_clients: int | None
+    blocked_clients: int | None
+    maxclients: int | None
+    rejected_connections: int | None
+    evicted_keys: int | None
+    commands_processed: int | None
+    operations_per_second: int | None
+    aof_enabled: int | None
+    aof_last_write_ok: int | None
+    aof_last_rewrite_ok: int | None
+    rdb_last_save_ok: int | None
+    rdb_last_save_timestamp: int | None
+    slowlog_entries: int | None
+    is_primary: int | None
+    connected_replicas: int | None
+    primary_link_up: int | None
+    primary_last_io_seconds: int | None
+    volumes: list[DriveMetrics]
+
+
+@strict_shape
+class Health(TypedDict):
+    exit_code: Literal[0, 1, 2]
+    status: Literal["ok", "warning", "critical"]
+    text: str
+    checks: list[HealthResult]
+    metrics: HealthMetrics
+
+
 SHAPES: dict[str, type] = {
     "Copy-WinFile": CopiedPath,
+    "Get-MemuraiDiagnosis": DiagnosisState,
     "Get-WinAcl": AclState,
     "Get-WinEventEntry": EventEntriesState,
     "Get-WinFirewallRule": RuleState,
@@ -126,6 +182,7 @@ SHAPES: dict[str, type] = {
     "Get-WinTextFile": TextFileState,
     "Install-WinPackage": InstallerRun,
     "Invoke-MemuraiCommand": CommandRun,
+    "Invoke-MemuraiHealthCheck": Health,
     "New-WinDirectory": CreatedPath,
     "Register-WinTask": CreatedName,
     "Remove-WinFirewallRule": RemovedName,

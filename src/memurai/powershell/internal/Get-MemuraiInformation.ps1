@@ -19,13 +19,6 @@ function Get-MemuraiInformation {
         [hashtable]$Server
     )
 
-    $fields = @{}
     $run = Invoke-MemuraiProgram @Server -Arguments INFO
-    foreach ($line in $run.Output -split '\r?\n') {
-        $name, $value = $line.Split([char[]]':', 2)
-        if ($null -ne $value) {
-            $fields[$name] = $value
-        }
-    }
-    return $fields
+    return ConvertFrom-MemuraiInformation -Text $run.Output
 }

@@ -2,9 +2,11 @@
 
 from winlab.twin.functions import (
     configuration,
+    diagnosis,
     events,
     files,
     firewall,
+    health,
     host,
     memurai,
     network,
@@ -21,9 +23,11 @@ __all__ = [
     "FUNCTIONS",
     "TwinFunction",
     "configuration",
+    "diagnosis",
     "events",
     "files",
     "firewall",
+    "health",
     "host",
     "memurai",
     "network",

@@ -1,0 +1,31 @@
+function ConvertFrom-MemuraiInformation {
+    <#
+    .SYNOPSIS
+        Returns the fields of an answer to INFO by name.
+
+    .PARAMETER Text
+        The answer; an empty one has no fields.
+
+    .OUTPUTS
+        [hashtable]
+
+    .EXAMPLE
+        ConvertFrom-MemuraiInformation -Text $run.Output
+    #>
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory = $true)]
+        [AllowEmptyString()]
+        [string]$Text
+    )
+
+    $fields = @{}
+    foreach ($line in $Text -split '\r?\n') {
+        $name, $value = $line.Split([char[]]':', 2)
+        if ($null -ne $value) {
+            $fields[$name] = $value
+        }
+    }
+    return $fields
+}

@@ -1,0 +1,42 @@
+function Get-MemuraiAnswer {
+    <#
+    .SYNOPSIS
+        Returns what a server answers to a command, or why there is no answer.
+
+    .PARAMETER Server
+        Parameters of Invoke-MemuraiCommand besides the command.
+
+    .PARAMETER Arguments
+        The command and its arguments.
+
+    .OUTPUTS
+        [pscustomobject] with the properties
+        IsAnswer: whether the server answered something else than an error.
+        Text: the answer, or what went wrong.
+
+    .EXAMPLE
+        Get-MemuraiAnswer -Server $server -Arguments SLOWLOG, LEN
+    #>
+    [CmdletBinding()]
+    [OutputType([pscustomobject])]
+    param(
+        [Parameter(Mandatory = $true)]
+        [hashtable]$Server,
+
+        [Parameter(Mandatory = $true)]
+        [string[]]$Arguments
+    )
+
+    try {
+        $run = Invoke-MemuraiCommand @Server -Arguments $Arguments
+    }
+    catch {
+        # A missing memurai-cli and a passed deadline are answers too: what asks here goes on to report them.
+        return [pscustomobject]@{ IsAnswer = $false; Text = $_.Exception.Message }
+    }
+    if ($run.ExitCode -eq 0) {
+        return [pscustomobject]@{ IsAnswer = $true; Text = $run.Output }
+    }
+    $text = "$($run.Output.Trim()) $($run.ErrorOutput.Trim())".Trim()
+    return [pscustomobject]@{ IsAnswer = $false; Text = $text }
+}
