@@ -1,0 +1,243 @@
+"""Backups of a real server: taken by the host's own task, proven, restored, and refused when they are damaged."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import redis
+from lab_practice import CANARY, Practice, Run, snapshot, wait_until
+
+from winlab.twin.functions.services import start_win_service, stop_win_service
+from winlab.windows.machine import Machine
+
+BACKUPS = "Backups/Redis"
+JOBS = "ProgramData/Memurai/jobs"
+METRICS = "Program Files/windows_exporter/textfile_inputs"
+KEYS_A_BATCH = 100
+BATCH_SECONDS = 0.05
+
+
+def client(machine: Machine) -> redis.Redis:
+    return redis.Redis(host=machine.address, password=CANARY, decode_responses=True)
+
+
+def run(practice: Practice, task: str, *options: str, inventory: str = "inventories/lab.py") -> Run:
+    return practice.run("pyinfra", inventory, f"tasks/{task}.py", "-y", "--json", *options)
+
+
+def newest(machine: Machine) -> Path:
+    """Return the folder of the newest backup."""
+    folder = machine.root / "C:" / BACKUPS
+    return max(path for path in folder.iterdir() if (path / "manifest.json").is_file())
+
+
+def manifest(backup: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads((backup / "manifest.json").read_text())
+    return found
+
+
+def is_sound(backup: Path) -> bool:
+    checked = subprocess.run(["redis-check-rdb", backup / "dump.rdb"], capture_output=True, check=False, timeout=60)
+    return checked.returncode == 0
+
+
+def empty(machine: Machine) -> None:
+    """Remove every key, as somebody with the wrong window open would."""
+    with client(machine) as connection:
+        for key in connection.scan_iter(count=1000):
+            connection.unlink(key)
+        assert connection.dbsize() == 0
+
+
+def metrics(machine: Machine, job: str) -> dict[str, float]:
+    path = machine.root / "C:" / METRICS / f"memurai-{job}-Memurai.prom"
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    return {line.partition("{")[0]: float(line.rpartition(" ")[2]) for line in lines}
+
+
+@pytest.fixture
+def machine(deployed: Practice) -> Machine:
+    deployed.machine.files.make_directory(f"C:/{METRICS}")
+    return deployed.machine
+
+
+@contextmanager
+def writing(machine: Machine) -> Iterator[None]:
+    """Write 2,000 keys a second; fail at the end when a write failed."""
+    stop, failures, written = threading.Event(), [], []
+
+    def write() -> None:
+        with client(machine) as connection:
+            while not stop.is_set():
+                first = len(written) * KEYS_A_BATCH
+                try:
+                    connection.mset({f"key:{number}": number for number in range(first, first + KEYS_A_BATCH)})
+                except redis.RedisError as error:
+                    failures.append(repr(error))
+                written.append(first)
+                stop.wait(BATCH_SECONDS)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        wait_until(lambda: len(written) > 1, "first writes")
+        yield
+    finally:
+        stop.set()
+        writer.join()
+    assert not failures, failures[:3]
+
+
+def test_a_deploy_leaves_a_proven_backup(deployed: Practice, machine: Machine) -> None:
+    backup = newest(machine)
+    assert is_sound(backup)
+    assert json.loads((backup / "rehearsal.json").read_text())["Ok"] is True
+    assert machine.tasks.get("Memurai-backup").last_result == 0
+    again = deployed.deploy("--json")
+    assert (again.exit_code, again.changed) == (0, []), again.output
+
+
+@pytest.mark.parametrize("append_only", [True, False])
+def test_every_key_of_a_backup_comes_back(deployed: Practice, machine: Machine, append_only: bool) -> None:
+    inventory = deployed.inventory(lab1={"memurai_persistence": {"appendonly": append_only}})
+    changed = deployed.deploy("--json", inventory=inventory)
+    assert changed.exit_code == 0, changed.output
+    before = newest(machine).name
+    with writing(machine):
+        taken = run(deployed, "backup", inventory=inventory)
+        assert taken.exit_code == 0, taken.output
+    backup = newest(machine)
+    assert backup.name > before
+    assert is_sound(backup)
+    keys = manifest(backup)["Keys"]
+    assert isinstance(keys, int)
+    assert keys > KEYS_A_BATCH
+    empty(machine)
+    planned = deployed.run("pyinfra", inventory, "tasks/restore.py", "--dry", "--diff")
+    assert planned.exit_code == 0, planned.output
+    assert f"+ {backup.name} ({keys} keys" in planned.output
+    with client(machine) as connection:
+        assert connection.dbsize() == 0
+    for _ in range(2):
+        restored = run(deployed, "restore", "--data", f"backup={backup.name}", inventory=inventory)
+        assert restored.exit_code == 0, restored.output
+        with client(machine) as connection:
+            assert connection.dbsize() == keys
+            assert connection.info("persistence")["aof_enabled"] == int(append_only)
+            assert connection.get("key:0") == "0"
+    aside = [path.name for path in backup.parent.iterdir() if path.name.startswith("data-before-restore-")]
+    assert aside
+    verified = run(deployed, "verify", inventory=inventory)
+    assert verified.exit_code == 0, verified.output
+
+
+def test_a_damaged_backup_is_refused_by_name_and_a_good_one_offered(deployed: Practice, machine: Machine) -> None:
+    good = newest(machine).name
+    with client(machine) as connection:
+        connection.set("after", "the good one")
+    assert run(deployed, "backup").exit_code == 0
+    damaged = newest(machine)
+    assert damaged.name > good
+    dump = damaged / "dump.rdb"
+    content = bytearray(dump.read_bytes())
+    content[len(content) // 2] ^= 1
+    dump.write_bytes(content)
+    process = machine.services.get("Memurai").process_id
+    refused = run(deployed, "restore", "--data", f"backup={damaged.name}")
+    assert refused.exit_code == 1
+    assert damaged.name in refused.output
+    assert good in refused.output
+    assert machine.services.get("Memurai").process_id == process
+    with client(machine) as connection:
+        assert connection.get("after") == "the good one"
+    dump.write_bytes(
+        bytes(content[: len(content) // 2])
+        + bytes([content[len(content) // 2] ^ 1])
+        + bytes(content[len(content) // 2 + 1 :])
+    )
+    assert is_sound(damaged)
+
+
+def test_a_backup_that_is_not_there_is_refused_with_those_that_are(deployed: Practice, machine: Machine) -> None:
+    refused = run(deployed, "restore", "--data", "backup=20000101T000000Z")
+    assert refused.exit_code == 1
+    assert f"  {newest(machine).name} (" in refused.output
+
+
+def test_a_backup_of_a_stopped_server_fails_and_the_next_one_is_clean(deployed: Practice, machine: Machine) -> None:
+    before = newest(machine).name
+    stop_win_service(machine, name="Memurai", timeout_seconds=60)
+    failed = run(deployed, "backup")
+    assert failed.exit_code == 1
+    assert newest(machine).name == before
+    assert not list((machine.root / "C:" / BACKUPS).glob("*.partial"))
+    assert machine.events.find(source="MemuraiProduction", event_id=1001)
+    assert metrics(machine, "backup")["memurai_backup_last_exit_code"] == 1
+    start_win_service(machine, name="Memurai", timeout_seconds=60)
+    wait_until(lambda: deployed.ask("PING") == "True", "the server to answer")
+    clean = run(deployed, "backup")
+    assert clean.exit_code == 0, clean.output
+    found = metrics(machine, "backup")
+    assert (found["memurai_backup_last_exit_code"], found["memurai_rehearsal_last_ok"]) == (0, 1)
+
+
+def test_a_plan_takes_no_backup(deployed: Practice, machine: Machine) -> None:
+    before = snapshot(machine)
+    planned = deployed.run("pyinfra", "inventories/lab.py", "tasks/backup.py", "--dry", "--diff")
+    assert planned.exit_code == 0, planned.output
+    assert "+ a new one, taken now" in planned.output
+    folders = (BACKUPS, JOBS)
+    changed = [name for name, state in snapshot(machine).items() if before.get(name) != state]
+    assert [name for name in changed if name.startswith(folders)] == []
+
+
+def test_the_health_of_the_host_is_checked(machine: Machine) -> None:
+    done = machine.tasks.run("Memurai-health")
+    assert done == 0
+    found = metrics(machine, "health")
+    assert (found["memurai_up"], found["memurai_health_status"]) == (1, 0)
+
+
+def test_what_was_changed_by_hand_is_shown_and_mended(deployed: Practice, machine: Machine) -> None:
+    script = machine.root / "C:" / JOBS / "backup.ps1"
+    script.write_text("exit 0\n")
+    machine.tasks.unregister("Memurai-health")
+    planned = deployed.plan()
+    assert "- exit 0" in planned.output
+    assert "scheduled task Memurai-health" in planned.output
+    mended = deployed.deploy("--json")
+    assert mended.exit_code == 0, mended.output
+    assert mended.changed == ["Script: backup", "Scheduled task: health"]
+
+
+def test_without_backups_there_is_no_task_and_no_password(deployed: Practice, machine: Machine) -> None:
+    inventory = deployed.inventory(lab1={"memurai_backup": {"enabled": False}})
+    for expected in (["No scheduled task: backup", "No password: backup", "Settings: health"], []):
+        done = deployed.deploy("--json", inventory=inventory)
+        assert (done.exit_code, sorted(done.changed)) == (0, sorted(expected)), done.output
+    assert not (machine.root / "C:" / JOBS / "backup.secret").exists()
+    refused = run(deployed, "backup", inventory=inventory)
+    assert refused.exit_code == 1
+    assert "memurai_backup.enabled = True" in refused.output
+    assert deployed.deploy().exit_code == 0
+
+
+def test_no_secret_is_shown_or_written_where_it_does_not_belong(deployed: Practice, machine: Machine) -> None:
+    assert CANARY not in "".join(deployed.outputs)
+    drive = machine.root / "C:"
+    holding = {path.relative_to(drive).as_posix() for path in drive.rglob("*") if is_holding(path)}
+    config = "ProgramData/Memurai/config"
+    assert {name for name in holding if not name.startswith(f"{config}/")} == {
+        f"{JOBS}/backup.secret",
+        f"{JOBS}/health.secret",
+    }
+
+
+def is_holding(path: Path) -> bool:
+    return path.is_file() and CANARY.encode() in path.read_bytes()

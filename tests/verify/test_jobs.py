@@ -1,0 +1,60 @@
+"""What the host does by itself: backups that are proven, and its health."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pyinfra.api import Host
+from server import ServerOnHost
+
+from memurai import jobs
+from memurai.facts.backups import Backups
+from memurai.settings import Settings
+from winfra.facts.tasks import Task
+from winfra.security import SYSTEM
+
+WARNING = 2
+
+
+def test_tasks(windows: Host, settings: Settings) -> None:
+    """Each job has its task, as SYSTEM, enabled, and its last run succeeded if there was one."""
+    for job in jobs.jobs(settings):
+        found = windows.get_fact(Task, task=jobs.task_name(settings, job.name))
+        assert found["exists"] == job.enabled, found["name"]
+        if job.enabled:
+            assert (found["enabled"], found["user_sid"], found["arguments"]) == (
+                True,
+                SYSTEM,
+                jobs.arguments(settings, job),
+            )
+            assert found["last_task_result"] in (None, 0, WARNING), f"{found['name']}: look at the Application log"
+
+
+def test_backup(windows: Host, settings: Settings) -> None:
+    """The newest backup is young enough, the last run of the job succeeded, and it was loaded to prove it."""
+    if not settings.backup.enabled:
+        pytest.skip("memurai_backup.enabled is off")
+    found = windows.get_fact(Backups, folder=settings.storage.backup)
+    assert found["problems"] == []
+    assert found["last_run"] is not None, "no backup was taken: run tasks/backup.py"
+    assert (found["last_run"]["exit_code"], found["last_run"]["problems"]) == (0, [])
+    oldest = timedelta(hours=settings.monitoring.backup_age_warning_hours)
+    assert age(found["backups"][0]["taken_utc"]) < oldest
+    rehearsed = [item["rehearsed_utc"] for item in found["backups"] if item["rehearsal"] == "passed"]
+    assert rehearsed, "no backup was rehearsed: nobody knows whether they can be restored"
+    assert age(max(filter(None, rehearsed))) < timedelta(hours=settings.monitoring.rehearsal_age_warning_hours)
+
+
+def test_health(server: ServerOnHost, windows: Host, settings: Settings) -> None:
+    """The health check, run now, finds nothing critical."""
+    if not settings.monitoring.enabled:
+        pytest.skip("memurai_monitoring.enabled is off")
+    task = jobs.task_name(settings, "health")
+    server.call("Start-WinTask", Name=task)
+    found = windows.get_fact(Task, task=task)
+    assert found["last_task_result"] in (0, WARNING), f"{task}: its event in the Application log says what is wrong"
+
+
+def age(text: str) -> timedelta:
+    return datetime.now(UTC) - datetime.fromisoformat(text)
