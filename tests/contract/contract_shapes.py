@@ -9,6 +9,7 @@ from powershell_source import public_functions
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
+from memurai.facts.backups import BackupsState
 from memurai.facts.diagnosis import DiagnosisState
 from winfra.facts.base import snake_keys, strict_shape
 from winfra.facts.events import EventEntriesState
@@ -167,9 +168,37 @@ class Health(TypedDict):
     metrics: HealthMetrics
 
 
+@strict_shape
+class BackupResult(TypedDict):
+    exit_code: Literal[0, 1, 2, 3, 4]
+    text: str
+    backup: str | None
+    problems: list[str]
+
+
+@strict_shape
+class RehearsalResult(TypedDict):
+    name: str
+    ok: bool
+    reason: str | None
+    keys: int | None
+    expected_keys: int | None
+    duration_milliseconds: int
+
+
+@strict_shape
+class RestoreResult(TypedDict):
+    name: str
+    keys: int
+    expected_keys: int
+    aside_folder: str
+    elapsed_milliseconds: int
+
+
 SHAPES: dict[str, type] = {
     "Copy-WinFile": CopiedPath,
     "Get-MemuraiDiagnosis": DiagnosisState,
+    "Get-MemuraiBackup": BackupsState,
     "Get-WinAcl": AclState,
     "Get-WinEventEntry": EventEntriesState,
     "Get-WinFirewallRule": RuleState,
@@ -181,6 +210,7 @@ SHAPES: dict[str, type] = {
     "Get-WinTcpListener": TcpListenersState,
     "Get-WinTextFile": TextFileState,
     "Install-WinPackage": InstallerRun,
+    "Invoke-MemuraiBackup": BackupResult,
     "Invoke-MemuraiCommand": CommandRun,
     "Invoke-MemuraiHealthCheck": Health,
     "New-WinDirectory": CreatedPath,
@@ -189,6 +219,7 @@ SHAPES: dict[str, type] = {
     "Remove-WinItem": RemovedPath,
     "Remove-WinService": RemovedName,
     "Restart-WinService": RunState,
+    "Restore-MemuraiBackup": RestoreResult,
     "Save-MemuraiData": SavedData,
     "Set-MemuraiAclFile": AclFileChange,
     "Set-WinAcl": ChangedPath,
@@ -197,6 +228,7 @@ SHAPES: dict[str, type] = {
     "Start-WinService": RunState,
     "Start-WinTask": TaskRun,
     "Stop-WinService": RunState,
+    "Test-MemuraiBackup": RehearsalResult,
     "Uninstall-WinPackage": InstallerRun,
     "Unregister-WinTask": RemovedName,
     "Update-MemuraiProduct": ProductUpdate,

@@ -31,7 +31,7 @@ APPROVED_VERBS = {
     *("Add", "Assert", "Clear", "Complete", "Convert", "ConvertFrom", "ConvertTo", "Copy", "Enable", "Enter", "Exit"),
     *("Format", "Get", "Hide", "Import", "Initialize", "Install", "Invoke", "Move", "New", "Open", "Read", "Remove"),
     *("Register", "Resolve", "Restart", "Restore", "Save", "Send", "Set", "Start", "Stop", "Uninstall", "Unregister"),
-    *("Update", "Wait", "Write"),
+    *("Test", "Update", "Wait", "Write"),
 }
 STATE_VERBS = {
     *("New", "Set", "Remove", "Copy", "Start", "Stop", "Restart", "Install", "Uninstall", "Save", "Update"),

@@ -98,7 +98,7 @@ def test_a_deploy_leaves_a_proven_backup(deployed: Practice, machine: Machine) -
     backup = newest(machine)
     assert is_sound(backup)
     assert json.loads((backup / "rehearsal.json").read_text())["Ok"] is True
-    assert machine.tasks.get("Memurai-backup").last_result == 0
+    assert machine.tasks.get("Memurai-backup").result == 0
     again = deployed.deploy("--json")
     assert (again.exit_code, again.changed) == (0, []), again.output
 

@@ -105,7 +105,21 @@ class ProcessTable:
     def end_strays(self) -> None:
         """End what `strays` finds."""
         for process in self.strays():
-            _kill(process)
+            self.end(process)
+
+    def working_in(self, folder: str) -> list[psutil.Process]:
+        """Return the programs that were started here and work in a folder.
+
+        Args:
+            folder: absolute Windows path.
+        """
+        local = self._volume.local_path(folder)
+        with self._lock:
+            return [process for process in _holders(self._lifeline, except_for=set()) if _works_in(process, local)]
+
+    def end(self, process: psutil.Process) -> None:
+        """End a program and wait until it is gone."""
+        _kill(process)
 
     def close(self) -> None:
         """End every program and wait for it; the table cannot be used afterwards."""
@@ -163,6 +177,13 @@ def _holders(lifeline: tuple[int, int], *, except_for: set[int]) -> Iterator[psu
 
 def _holds(process_id: int, name: Path) -> bool:
     return any(entry.readlink() == name for entry in Path(f"/proc/{process_id}/fd").iterdir())
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return Path(process.cwd()) == folder
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _kill(process: psutil.Process) -> None:

@@ -31,10 +31,6 @@ function Assert-MemuraiStage {
     if ($Change.EnableAppendOnly -and $null -eq $Change.AppendOnlyCommand) {
         throw 'Expected AppendOnlyCommand with EnableAppendOnly, found none. Give the command.'
     }
-    $kind = Get-WinPathKind -Path $Change.Scratch
-    if ($kind -eq 'File' -or ($kind -eq 'Directory' -and
-            @([IO.Directory]::GetFileSystemEntries($Change.Scratch)).Length -gt 0)) {
-        throw "Expected an empty or missing folder at '$($Change.Scratch)', found something. Give another path."
-    }
+    Assert-MemuraiEmptyPlace -Path $Change.Scratch
     $Change.IsScratchOurs = $true
 }

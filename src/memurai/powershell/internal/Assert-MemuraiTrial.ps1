@@ -23,13 +23,10 @@ function Assert-MemuraiTrial {
     $server = $Change.New.Clone()
     $server.Address = '127.0.0.1'
     $server.Port = $Change.ScratchPort
-    $listeners = @(Get-WinTcpConnection -Port $server.Port)
-    if ($listeners.Length -gt 0) {
-        throw ("Expected the port $($server.Port) to be free for the trial, found process " +
-            "$($listeners[0].OwningProcess) listening there. Nothing was changed; choose another port.")
-    }
+    Assert-MemuraiTrialPort -Port $server.Port
     $null = New-WinDirectory -Path $Change.Scratch
-    $trial = Start-MemuraiTrial -Change $Change -Address $server.Address
+    $arguments = @(Get-MemuraiTrialArgument -Change $Change -Address $server.Address)
+    $trial = Start-MemuraiTrial -Program $Change.Program -Arguments $arguments
     try {
         $reason = Wait-MemuraiTrial -Process $trial.Process -Server $server -TimeoutSeconds 30
     }
@@ -37,9 +34,8 @@ function Assert-MemuraiTrial {
         Stop-MemuraiTrial -Trial $trial
     }
     if (-not [string]::IsNullOrEmpty($reason)) {
-        $null = [Threading.Tasks.Task]::WaitAll([Threading.Tasks.Task[]]@($trial.Output, $trial.ErrorOutput), 5000)
-        $texts = foreach ($task in $trial.Output, $trial.ErrorOutput) { if ($task.IsCompleted) { $task.Result } }
-        $text = ConvertTo-MemuraiSafeText -Source @{ Text = @($texts) -join "`n" } -Change $Change
+        $printed = Read-MemuraiTrialOutput -Trial $trial
+        $text = ConvertTo-MemuraiSafeText -Source @{ Text = $printed } -Change $Change
         $lines = @($text -split '\r?\n' -ne '' | Select-Object -Last 20)
         throw ("Expected the server to start on the staged configuration, found that $reason`n" +
             "$($lines -join "`n")`nNothing was changed; correct the configuration.")

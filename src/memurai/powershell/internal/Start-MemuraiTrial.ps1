@@ -1,35 +1,36 @@
 function Start-MemuraiTrial {
     <#
     .SYNOPSIS
-        Starts memurai.exe on the staged file, with its output redirected.
+        Starts memurai.exe besides its service, with its output redirected.
 
-    .PARAMETER Change
-        The table of Set-MemuraiConfiguration.
+    .PARAMETER Program
+        Full path of memurai.exe.
 
-    .PARAMETER Address
-        Address of the trial.
+    .PARAMETER Arguments
+        Its arguments: the configuration file first.
 
     .OUTPUTS
         [hashtable] with Process, and with Output and ErrorOutput, the tasks that read its streams.
 
     .EXAMPLE
-        Start-MemuraiTrial -Change $change -Address 127.0.0.1
+        Start-MemuraiTrial -Program $change.Program -Arguments @(Get-MemuraiTrialArgument -Change $change)
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Low')]
     [OutputType([hashtable])]
     param(
         [Parameter(Mandatory = $true)]
-        [hashtable]$Change,
+        [string]$Program,
 
         [Parameter(Mandatory = $true)]
-        [string]$Address
+        [AllowEmptyString()]
+        [string[]]$Arguments
     )
 
-    $text = ConvertTo-WinArgumentText -Arguments @(Get-MemuraiTrialArgument -Change $Change -Address $Address)
-    $start = Get-WinStartInformation -FilePath $Change.Program -ArgumentText $text -Environment @{}
+    $text = ConvertTo-WinArgumentText -Arguments $Arguments
+    $start = Get-WinStartInformation -FilePath $Program -ArgumentText $text -Environment @{}
     # Where a service runs: relative paths of the file begin there.
-    $start.WorkingDirectory = [IO.Path]::GetDirectoryName($Change.Program)
-    if ($PSCmdlet.ShouldProcess($Change.Program, 'Start trial')) {
+    $start.WorkingDirectory = [IO.Path]::GetDirectoryName($Program)
+    if ($PSCmdlet.ShouldProcess($Program, 'Start trial')) {
         $process = [Diagnostics.Process]::Start($start)
         $process.StandardInput.Close()
         # Read while it runs: a program that fills a pipe nobody empties waits for ever.

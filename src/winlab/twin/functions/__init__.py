@@ -1,6 +1,8 @@
 """The twins of the PowerShell library, by what they are about."""
 
 from winlab.twin.functions import (
+    backup,
+    backup_store,
     configuration,
     diagnosis,
     events,
@@ -11,6 +13,8 @@ from winlab.twin.functions import (
     memurai,
     network,
     products,
+    rehearsal,
+    restore,
     security,
     services,
     tasks,
@@ -22,6 +26,8 @@ from winlab.twin.registry import FUNCTIONS, TwinFunction
 __all__ = [
     "FUNCTIONS",
     "TwinFunction",
+    "backup",
+    "backup_store",
     "configuration",
     "diagnosis",
     "events",
@@ -32,6 +38,8 @@ __all__ = [
     "memurai",
     "network",
     "products",
+    "rehearsal",
+    "restore",
     "security",
     "services",
     "tasks",

@@ -17,6 +17,7 @@ from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.host import iso_time
 from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command
+from winlab.twin.functions.programs import Trial, require_empty, require_free_port, trial_server
 from winlab.twin.functions.services import start_win_service, stop_win_service
 from winlab.twin.registry import Output, twin
 from winlab.windows.files import written_path
@@ -265,10 +266,7 @@ class _Change:
             raise TwinError(text)
         if self.enable_append_only and self.append_only_command is None:
             raise TwinError("Expected AppendOnlyCommand with EnableAppendOnly, found none. Give the command.")
-        kind = files.kind(self.scratch)
-        if kind == "File" or (kind == "Directory" and files.names(self.scratch)):
-            text = f"Expected an empty or missing folder at '{self.scratch}', found something. Give another path."
-            raise TwinError(text)
+        require_empty(self.machine, self.scratch)
         self.is_scratch_ours = True
 
     @property
@@ -298,12 +296,7 @@ class _Change:
         started = time.monotonic()
         trial = replace(self.new.access, address=self.machine.address, port=self.scratch_port)
         server = _Server(self.machine, trial)
-        listeners = self.machine.network.listeners(self.scratch_port)
-        if listeners:
-            raise TwinError(
-                f"Expected the port {self.scratch_port} to be free for the trial, found process "
-                f"{listeners[0].process_id} listening there. Nothing was changed; choose another port."
-            )
+        require_free_port(self.machine, self.scratch_port)
         self.machine.files.make_directory(self.scratch)
         printed = self.machine.root / "output" / f"trial-{self.scratch_port}.txt"
         try:
@@ -319,24 +312,9 @@ class _Change:
 
     def _trial(self, server: _Server, printed: Path) -> str | None:
         """Start the server on the staged file, wait for PONG, end it; return what happened instead of PONG."""
-        files, processes = self.machine.files, self.machine.processes
-        if files.kind(self.program) != "File":
-            text = f"Expected the program '{self.program}', found no such file. Install it, or correct the path."
-            raise TwinError(text)
-        data_folder = configured_paths(files, self.program, self.staged).data_folder
-        # It passes through the folders of the program and of the data before it is in its own.
-        links = [_folder(self.program), self.scratch]
-        links += [data_folder] if files.kind(data_folder) == "Directory" else []
-        process = processes.start(files.local_path(self.program), self._trial_arguments(server), printed, links)
-        try:
+        trial = Trial(self.program, self.staged, self._trial_arguments(server), self.scratch, printed)
+        with trial_server(self.machine, trial) as process:
             return self._await_pong(process, server)
-        finally:
-            # A server that goes to the background ends the process that was started here.
-            if process.poll() is not None:
-                processes.end_strays()
-            process.kill()
-            process.wait()
-            processes.forget(process)
 
     def _trial_arguments(self, server: _Server) -> list[str]:
         """Return what the server reads after the file: it shares nothing with the running server, writes no data.
@@ -348,7 +326,7 @@ class _Change:
         names = {name.lower() for name in _DIRECTIVE_NAME.findall(text)}
         folder = self.scratch.replace("\\", "/")
         access = server.access
-        arguments = [self.staged, "--bind", access.address, "--dir", folder]
+        arguments = ["--bind", access.address, "--dir", folder]
         arguments += ["--logfile", "", "--pidfile", "", "--appendonly", "no", "--save", ""]
         # A server for encrypted connections is tried with such a port, so that it reads its certificates.
         if access.tls_ca_file:

@@ -1,0 +1,58 @@
+function Get-MemuraiBackup {
+    <#
+    .SYNOPSIS
+        Lists the backups that Invoke-MemuraiBackup made.
+
+    .PARAMETER BackupFolder
+        Absolute path of their folder.
+
+    .OUTPUTS
+        [pscustomobject] with the properties
+        BackupFolder: full path of the folder.
+        Backups: newest first, objects with Name, TakenUtc (ISO 8601), Keys, SizeBytes, HasAppendOnly, Rehearsal
+            (passed, failed, or none: it is unproven) and RehearsedUtc (null without a rehearsal); none when there is
+            no folder.
+        LastRun: result of the last run, an object with ExitCode, StartedUtc, EndedUtc, Backup, Problems and CopyOk;
+            null when there was none.
+        Problems: what can't be read, or lacks a file, as `name: reason`; such a backup is not among Backups.
+
+    .EXAMPLE
+        Get-MemuraiBackup -BackupFolder C:\Backups\Redis
+    #>
+    [CmdletBinding()]
+    [OutputType([pscustomobject])]
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string]$BackupFolder
+    )
+
+    $folder = Resolve-WinPath -Path $BackupFolder
+    $stored = Get-MemuraiStoredBackup -Folder $folder
+    $backups = @(foreach ($item in $stored.Backups) {
+            $others = @($item.Manifest.Files | Where-Object -FilterScript { $_.Path -cne 'dump.rdb' })
+            [pscustomobject]@{
+                Name          = $item.Name
+                TakenUtc      = $item.Manifest.TakenUtc
+                Keys          = $item.Manifest.Keys
+                SizeBytes     = $item.SizeBytes
+                HasAppendOnly = $others.Length -gt 0
+                Rehearsal     = $item.State
+                RehearsedUtc  = $(if ($null -eq $item.Rehearsal) { $null } else { $item.Rehearsal.RehearsedUtc })
+            }
+        })
+    $lastRun = $null
+    $path = [IO.Path]::Combine($folder, 'last-run.json')
+    if ((Get-WinPathKind -Path $path) -eq 'File') {
+        $lastRun = Read-MemuraiJson -Path $path -Kind @{
+            ExitCode = 'integer'; StartedUtc = 'text'; EndedUtc = 'text'; Backup = 'text?'; Problems = 'list'
+            CopyOk = 'bool?'
+        }
+    }
+    return [pscustomobject]@{
+        BackupFolder = $folder
+        Backups      = $backups
+        LastRun      = $lastRun
+        Problems     = $stored.Problems
+    }
+}

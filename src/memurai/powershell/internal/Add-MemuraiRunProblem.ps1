@@ -1,0 +1,46 @@
+function Add-MemuraiRunProblem {
+    <#
+    .SYNOPSIS
+        Takes note of a failure of a run of the backup job.
+
+    .PARAMETER Run
+        The table of Invoke-MemuraiBackup.
+
+    .PARAMETER ExitCode
+        Exit code that it stands for. Of several failures the worst one is the exit code.
+
+    .PARAMETER EventId
+        Id of its event.
+
+    .PARAMETER Message
+        What happened.
+
+    .OUTPUTS
+        Nothing.
+
+    .EXAMPLE
+        Add-MemuraiRunProblem -Run $run -ExitCode 1 -EventId 1001 -Message 'The backup failed: ...'
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)]
+        [hashtable]$Run,
+
+        [Parameter(Mandatory = $true)]
+        [int]$ExitCode,
+
+        [Parameter(Mandatory = $true)]
+        [int]$EventId,
+
+        [Parameter(Mandatory = $true)]
+        [string]$Message
+    )
+
+    $severity = 0, 3, 2, 4, 1
+    if ([Array]::IndexOf($severity, $ExitCode) -gt [Array]::IndexOf($severity, $Run.ExitCode)) {
+        $Run.ExitCode = $ExitCode
+    }
+    $Run.Problems += $Message
+    $type = $(if ($EventId -in 1001, 1011) { 'Error' } else { 'Warning' })
+    $Run.Events += @{ EventId = $EventId; EntryType = $type; Message = $Message }
+}

@@ -1,0 +1,36 @@
+function Get-MemuraiJobInformation {
+    <#
+    .SYNOPSIS
+        Returns the fields of INFO of the server that is backed up; fails when it does not answer.
+
+    .PARAMETER Job
+        The settings as Read-MemuraiBackupSetting returns them.
+
+    .OUTPUTS
+        [hashtable]
+
+    .EXAMPLE
+        Get-MemuraiJobInformation -Job $job
+    #>
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory = $true)]
+        [hashtable]$Job
+    )
+
+    $server = $Job.Server
+    $answer = Invoke-MemuraiCommand @server -Arguments INFO
+    $fields = @{}
+    foreach ($line in $answer.Output -split '\r?\n') {
+        $name, $value = $line.Split([char[]]':', 2)
+        if ($null -ne $value) {
+            $fields[$name] = $value
+        }
+    }
+    if (-not $fields.ContainsKey('rdb_last_save_time')) {
+        throw ("Expected INFO from $($Job.Address):$($Job.Port), found: $($answer.Output.Trim()) " +
+            "$($answer.ErrorOutput.Trim()). Does the server run, and does it know the backup's user?")
+    }
+    return $fields
+}

@@ -1,0 +1,34 @@
+function Get-MemuraiSnapshotKeyCount {
+    <#
+    .SYNOPSIS
+        Checks a snapshot by memurai-check-rdb and returns the number of keys in it, those that have expired too.
+
+    .PARAMETER CheckPath
+        Absolute path of memurai-check-rdb.exe.
+
+    .PARAMETER Path
+        Full path of the snapshot.
+
+    .OUTPUTS
+        [long]
+
+    .EXAMPLE
+        Get-MemuraiSnapshotKeyCount -CheckPath $check -Path C:\Backups\Redis\20260101T020000Z\dump.rdb
+    #>
+    [CmdletBinding()]
+    [OutputType([long])]
+    param(
+        [Parameter(Mandatory = $true)]
+        [string]$CheckPath,
+
+        [Parameter(Mandatory = $true)]
+        [string]$Path
+    )
+
+    $output = Invoke-MemuraiCheck -ToolPath $CheckPath -Path $Path
+    if ($output -cnotmatch '(?m)^\[info\] (\d+) keys read\s*$') {
+        throw ("Expected the number of keys in '$Path' from the check tool, found: " +
+            (ConvertTo-MemuraiLastLine -Text $output))
+    }
+    return [long]$Matches[1]
+}

@@ -1,0 +1,36 @@
+function Invoke-MemuraiRestore {
+    <#
+    .SYNOPSIS
+        Goes through the steps of Restore-MemuraiBackup once the lock is held; the number of keys is set in its table.
+
+    .PARAMETER Restore
+        The table of Restore-MemuraiBackup.
+
+    .OUTPUTS
+        Nothing.
+
+    .EXAMPLE
+        Invoke-MemuraiRestore -Restore $restore
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)]
+        [hashtable]$Restore
+    )
+
+    $written = Get-MemuraiRestorableKeyCount -Restore $Restore
+    Assert-MemuraiRestore -Restore $Restore
+    $limit = @{ TimeoutSeconds = $Restore.TimeoutSeconds }
+    $server = $Restore.Server
+    $service = Get-WinServiceInstance -Name $Restore.ServiceName -Required $true
+    if ((Get-WinServiceState -Service $service) -eq 'Running') {
+        $null = Save-MemuraiData @server @limit
+    }
+    try {
+        Copy-MemuraiRestoreStage -Restore $Restore
+        Complete-MemuraiRestore -Restore $Restore -Written $written
+    }
+    finally {
+        $null = Remove-WinItem -Path $Restore.Stage -Recurse $true
+    }
+}

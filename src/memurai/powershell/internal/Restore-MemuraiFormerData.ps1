@@ -1,0 +1,47 @@
+function Restore-MemuraiFormerData {
+    <#
+    .SYNOPSIS
+        Puts the data back that a restore put aside, and returns where what did not load is kept.
+
+    .PARAMETER Restore
+        The table of Restore-MemuraiBackup.
+
+    .OUTPUTS
+        [string], a sentence; nothing when nothing had been put in its place.
+
+    .EXAMPLE
+        Restore-MemuraiFormerData -Restore $restore
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Low')]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)]
+        [hashtable]$Restore
+    )
+
+    $name = $Restore.ServiceName
+    if (-not $PSCmdlet.ShouldProcess($name, 'Put the former data back')) {
+        return
+    }
+    $startType = (Get-WinService -Name $name).StartType
+    # Windows' recovery would start the server in the middle of this.
+    $null = Set-WinService -Name $name -StartType Disabled
+    try {
+        $null = Stop-WinService -Name $name -TimeoutSeconds $Restore.TimeoutSeconds
+        $kept = $null
+        if ($Restore.IsAside) {
+            # Not what was put there alone: the server may have begun an append-only file, and clients may have written.
+            $failed = "$($Restore.Aside)-failed"
+            Move-MemuraiData -Path $Restore.Data -Destination $failed -Name $Restore.DataNames
+            $kept = " What did not load is in '$failed'."
+        }
+        if ((Get-WinPathKind -Path $Restore.Aside) -eq 'Directory') {
+            Move-MemuraiData -Path $Restore.Aside -Destination $Restore.Data -Name $Restore.DataNames
+            $null = Remove-WinItem -Path $Restore.Aside
+        }
+        return $kept
+    }
+    finally {
+        $null = Set-WinService -Name $name -StartType $startType
+    }
+}

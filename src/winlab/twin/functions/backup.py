@@ -1,0 +1,222 @@
+"""Twin of the function that backs a running server up."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from winlab.exceptions import WinlabError
+from winlab.twin.errors import TwinError
+from winlab.twin.functions.backup_records import BackupRun, record_run
+from winlab.twin.functions.backup_settings import BackupJob, read_backup_job
+from winlab.twin.functions.backup_store import (
+    DIGEST,
+    DUMP,
+    MANIFEST,
+    PARTIAL,
+    BackupStore,
+    expired_backups,
+    to_json,
+    write_whole,
+)
+from winlab.twin.functions.host import iso_time
+from winlab.twin.functions.programs import count_snapshot
+from winlab.twin.functions.rehearsal import rehearse_memurai_backup
+from winlab.twin.functions.snapshots import copy_append_only, take_snapshot
+from winlab.twin.registry import Output, twin
+from winlab.windows.machine import Machine
+
+_APPEND_ONLY_COPY = "appendonlydir"
+# Half a day less than a week: a daily job does not start at the very same second.
+_REHEARSAL_AGE = timedelta(hours=156)
+
+
+@twin("Invoke-MemuraiBackup", "ExitCode", "Text", "Backup", "Problems")
+def invoke_memurai_backup(machine: Machine, *, settings_path: str) -> Output:
+    """Back a running server up, and say how that went."""
+    job = read_backup_job(machine, settings_path)
+    store = BackupStore(machine, job["BackupFolder"])
+    run = BackupRun(job)
+    try:
+        with store.locked() as is_ours:
+            if is_ours:
+                _attempt(job, store, run)
+            else:
+                run.fail(3, 1003, f"Another run holds the lock '{store.lock_path}'. Nothing was done.")
+            record_run(store, run)
+    except WinlabError as error:
+        run.fail(1, 1001, f"The backup failed: {error}")
+        record_run(store, run)
+    return {"ExitCode": run.exit_code, "Text": run.text, "Backup": run.backup, "Problems": run.problems}
+
+
+def _attempt(job: BackupJob, store: BackupStore, run: BackupRun) -> None:
+    try:
+        _back_up(job, store, run)
+    except WinlabError as error:
+        run.fail(1, 1001, f"The backup failed: {error}")
+
+
+def _back_up(job: BackupJob, store: BackupStore, run: BackupRun) -> None:
+    store.remove_partial()
+    manifest = _add_backup(job, store)
+    name = run.backup = manifest["Name"]
+    size = sum(file["SizeBytes"] for file in manifest["Files"])
+    seconds = manifest["DurationSeconds"]
+    run.say(1000, "Information", f"Backup {name}: {manifest['Keys']} keys, {size} bytes, {seconds} s.")
+    if job["CopyTo"] is not None:
+        _copy(job, store, run, manifest)
+    if job.rehearse == "each" or _is_rehearsal_due(store):
+        _rehearse(job, store, run)
+    backups, problems = store.backups()
+    run.problems += problems
+    keep = {"keep_days": job["KeepDays"], "keep_at_least": job["KeepAtLeast"], "keep_at_most": job["KeepAtMost"]}
+    store.remove(expired_backups(backups, datetime.now(UTC), **keep))
+
+
+# The backup
+
+
+def _add_backup(job: BackupJob, store: BackupStore) -> dict[str, Any]:
+    started = time.monotonic()
+    _require_space(job, store)
+    taken, info = take_snapshot(job)
+    name = f"{taken:%Y%m%dT%H%M%SZ}"
+    partial = store.path(name + PARTIAL)
+    try:
+        keys = _fill(job, partial, taken)
+        manifest = {
+            "Name": name,
+            "Host": job.machine.summary.computer_name,
+            "Service": job["ServiceName"],
+            "Role": info["role"],
+            "ServerVersion": info.get("memurai_version", info["redis_version"]),
+            "TakenUtc": iso_time(taken),
+            "Keys": keys,
+            "DurationSeconds": round(time.monotonic() - started, 3),
+            "Files": _described(job.machine, partial),
+        }
+        write_whole(job.machine, f"{partial}\\{MANIFEST}", to_json(manifest))
+        digest = job.machine.files.sha256(f"{partial}\\{MANIFEST}")
+        write_whole(job.machine, f"{partial}\\{DIGEST}", digest)
+        job.machine.files.move(partial, store.path(name))
+    except WinlabError as error:
+        raise TwinError(f"{error}{_removal_problem(job.machine, partial)}") from error
+    return manifest
+
+
+def _fill(job: BackupJob, partial: str, taken: datetime) -> int:
+    """Copy what the server has on disk, check the copy, and return the number of keys in it."""
+    files = job.machine.files
+    files.make_directory(partial)
+    source = f"{job.data}\\{job['SnapshotName']}"
+    files.copy_file(source, f"{partial}\\{DUMP}")
+    written = datetime.fromtimestamp(files.local_path(source).stat().st_mtime, UTC)
+    # A second less: the time of a file may be rounded.
+    if written < taken - timedelta(seconds=1):
+        raise TwinError(
+            f"Expected the snapshot of {iso_time(taken)} in '{source}', found one of {iso_time(written)}. Does the "
+            "server write elsewhere?"
+        )
+    keys = count_snapshot(job.machine, job["CheckPath"], f"{partial}\\{DUMP}")
+    if job["IncludeAppendOnly"]:
+        copy_append_only(job, f"{partial}\\{_APPEND_ONLY_COPY}")
+    return keys
+
+
+def _described(machine: Machine, folder: str) -> list[dict[str, Any]]:
+    files = machine.files
+    paths = [DUMP]
+    if files.kind(f"{folder}\\{_APPEND_ONLY_COPY}") == "Directory":
+        paths += [f"{_APPEND_ONLY_COPY}\\{name}" for name in files.names(f"{folder}\\{_APPEND_ONLY_COPY}")]
+    return [
+        {"Path": path, "SizeBytes": files.size(f"{folder}\\{path}"), "Sha256": files.sha256(f"{folder}\\{path}")}
+        for path in paths
+    ]
+
+
+def _require_space(job: BackupJob, store: BackupStore) -> None:
+    files, append_only = job.machine.files, f"{job.data}\\{job['AppendOnlyFolder']}"
+    snapshot = f"{job.data}\\{job['SnapshotName']}"
+    needed = 2 * (files.size(snapshot) if files.kind(snapshot) == "File" else 0)
+    if job["IncludeAppendOnly"] and files.kind(append_only) == "Directory":
+        needed += sum(files.size(f"{append_only}\\{name}") for name in files.names(append_only))
+    if files.free_bytes <= needed:
+        raise TwinError(
+            f"Expected more than {needed} bytes free for '{store.folder}', found {files.free_bytes}. That is twice the "
+            "last snapshot, and the append-only file if it is included. Nothing was written."
+        )
+
+
+def _removal_problem(machine: Machine, partial: str) -> str:
+    """Remove what is not finished: a full disk must not stay full until the next run."""
+    try:
+        machine.files.remove(partial, recurse=True)
+    except WinlabError as error:
+        return f" Nor could '{partial}' be removed: {error}"
+    return ""
+
+
+# What follows it
+
+
+def _copy(job: BackupJob, store: BackupStore, run: BackupRun, manifest: dict[str, Any]) -> None:
+    run.copy_ok = False
+    try:
+        _copy_to_second_place(job, store, manifest)
+    except WinlabError as error:
+        text = f"The copy of {manifest['Name']} to '{job['CopyTo']}' failed: {error}"
+        run.fail(2, 1002, f"{text} The backup itself is in {store.path(manifest['Name'])}.")
+    else:
+        run.copy_ok = True
+
+
+def _copy_to_second_place(job: BackupJob, store: BackupStore, manifest: dict[str, Any]) -> None:
+    files, name = job.machine.files, manifest["Name"]
+    target = f"{files.full_path(job['CopyTo'])}\\{name}"
+    partial = target + PARTIAL
+    try:
+        files.remove(partial, recurse=True)
+        for path in [*(file["Path"] for file in manifest["Files"]), MANIFEST, DIGEST]:
+            files.make_directory(f"{partial}\\{path}".rpartition("\\")[0])
+            files.copy_file(f"{store.path(name)}\\{path}", f"{partial}\\{path}")
+        _require_same(job.machine, partial, manifest)
+        files.move(partial, target)
+    except WinlabError as error:
+        raise TwinError(f"{error}{_removal_problem(job.machine, partial)}") from error
+
+
+def _require_same(machine: Machine, folder: str, manifest: dict[str, Any]) -> None:
+    for file in manifest["Files"]:
+        found = machine.files.sha256(f"{folder}\\{file['Path']}")
+        if found != file["Sha256"]:
+            raise TwinError(f"Expected SHA-256 {file['Sha256']} of '{folder}\\{file['Path']}', found {found}.")
+
+
+def _is_rehearsal_due(store: BackupStore) -> bool:
+    passed = [backup.rehearsed for backup in store.backups()[0] if backup.state == "passed"]
+    return all(time is None or datetime.now(UTC) - time > _REHEARSAL_AGE for time in passed)
+
+
+def _rehearse(job: BackupJob, store: BackupStore, run: BackupRun) -> None:
+    name = str(run.backup)
+    try:
+        result = rehearse_memurai_backup(
+            job.machine,
+            backup_folder=store.folder,
+            name=name,
+            program_path=job["ProgramPath"],
+            check_path=job["CheckPath"],
+            cli_path=job["CliPath"],
+            rehearsal_port=job["RehearsalPort"],
+            scratch_folder=store.path(f"rehearsal{PARTIAL}"),
+        )
+    except WinlabError as error:
+        run.fail(4, 1011, f"The rehearsal of {name} could not be made, it is unproven: {error}")
+        return
+    if result["Ok"]:
+        seconds = result["DurationMilliseconds"] / 1000
+        run.say(1010, "Information", f"The rehearsal of {name} passed: {result['Keys']} keys loaded, {seconds} s.")
+    else:
+        run.fail(4, 1011, f"The rehearsal of {name} failed: {result['Reason']}")
