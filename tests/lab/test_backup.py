@@ -98,7 +98,9 @@ def test_a_deploy_leaves_a_proven_backup(deployed: Practice, machine: Machine) -
     backup = newest(machine)
     assert is_sound(backup)
     assert json.loads((backup / "rehearsal.json").read_text())["Ok"] is True
-    assert machine.tasks.get("Memurai-backup").result == 0
+    last = machine.tasks.get("Memurai-backup").last_run
+    assert last is not None
+    assert last.result == 0
     again = deployed.deploy("--json")
     assert (again.exit_code, again.changed) == (0, []), again.output
 
@@ -135,6 +137,7 @@ def test_every_key_of_a_backup_comes_back(deployed: Practice, machine: Machine, 
     assert aside
     verified = run(deployed, "verify", inventory=inventory)
     assert verified.exit_code == 0, verified.output
+    assert deployed.deploy().exit_code == 0
 
 
 def test_a_damaged_backup_is_refused_by_name_and_a_good_one_offered(deployed: Practice, machine: Machine) -> None:
@@ -180,7 +183,7 @@ def test_a_backup_of_a_stopped_server_fails_and_the_next_one_is_clean(deployed: 
     assert machine.events.find(source="MemuraiProduction", event_id=1001)
     assert metrics(machine, "backup")["memurai_backup_last_exit_code"] == 1
     start_win_service(machine, name="Memurai", timeout_seconds=60)
-    wait_until(lambda: deployed.ask("PING") == "True", "the server to answer")
+    wait_until(lambda: deployed.ask("PING") == "OK", "the server to answer")
     clean = run(deployed, "backup")
     assert clean.exit_code == 0, clean.output
     found = metrics(machine, "backup")
@@ -199,7 +202,7 @@ def test_a_plan_takes_no_backup(deployed: Practice, machine: Machine) -> None:
 
 def test_the_health_of_the_host_is_checked(machine: Machine) -> None:
     done = machine.tasks.run("Memurai-health")
-    assert done == 0
+    assert done == 0, [event.message for event in machine.events.find(source="MemuraiProduction")[-1:]]
     found = metrics(machine, "health")
     assert (found["memurai_up"], found["memurai_health_status"]) == (1, 0)
 
