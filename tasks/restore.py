@@ -29,7 +29,8 @@ def place(settings: Settings) -> RestorePlace:
         data=storage.data,
         snapshot=settings.persistence.dbfilename,
         append_only_folder=layout.APPEND_ONLY_FOLDER,
-        aside=f"{storage.backup}/data-before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}",
+        # On the same drive: what is moved there need not be copied.
+        aside=f"{storage.data}-before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}",
         append_only=settings.persistence.appendonly,
         timeout_seconds=settings.service.ready_timeout_seconds,
     )

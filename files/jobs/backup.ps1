@@ -20,6 +20,9 @@
     Exit codes:
     0: the backup is done.
     1: it failed, or something unexpected did; the message says what.
+    2: it is done, but its copy failed.
+    3: another run is under way; nothing was done.
+    4: it is done, but the rehearsal failed.
 #>
 [CmdletBinding()]
 param(

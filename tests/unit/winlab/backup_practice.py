@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -192,8 +191,3 @@ def require_clean(machine: Machine) -> None:
     assert machine.files.kind(SCRATCH) == "Absent"
     assert machine.network.listeners(REHEARSAL_PORT) == []
     assert not list((machine.root / "output").glob("rehearsal*"))
-
-
-def local(machine: Machine, path: str) -> Path:
-    """Return where something of the host lies."""
-    return machine.files.local_path(path)

@@ -28,6 +28,10 @@ function Copy-MemuraiAppendOnlyPart {
     $null = [IO.Directory]::CreateDirectory($Destination)
     foreach ($manifest in [IO.Directory]::GetFiles($Path, '*.manifest')) {
         $copy = [IO.Path]::Combine($Destination, [IO.Path]::GetFileName($manifest))
+        # What the server begins so it renames when it is whole.
+        if ([IO.Path]::GetFileName($manifest).StartsWith('temp-', [StringComparison]::Ordinal)) {
+            continue
+        }
         Copy-MemuraiOpenFile -Path $manifest -Destination $copy
         # Parts of type h belong to the past; the server removes them.
         $lines = [regex]::Matches((Read-MemuraiText -Path $copy), '(?m)^file "?(.+?)"? seq \d+ type [bi]\s*$')

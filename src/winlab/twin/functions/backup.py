@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from winlab.twin.functions.programs import count_snapshot
 from winlab.twin.functions.rehearsal import rehearse_memurai_backup
 from winlab.twin.functions.snapshots import copy_append_only, take_snapshot
 from winlab.twin.registry import Output, twin
+from winlab.windows.errors import Win32Error
 from winlab.windows.machine import Machine
 
 _APPEND_ONLY_COPY = "appendonlydir"
@@ -141,7 +143,10 @@ def _require_space(job: BackupJob, store: BackupStore) -> None:
     snapshot = f"{job.data}\\{job['SnapshotName']}"
     needed = 2 * (files.size(snapshot) if files.kind(snapshot) == "File" else 0)
     if job["IncludeAppendOnly"] and files.kind(append_only) == "Directory":
-        needed += sum(files.size(f"{append_only}\\{name}") for name in files.names(append_only))
+        for name in files.names(append_only):
+            # What the server has removed or renamed meanwhile takes no room of its own.
+            with suppress(Win32Error):
+                needed += files.size(f"{append_only}\\{name}")
     if files.free_bytes <= needed:
         raise TwinError(
             f"Expected more than {needed} bytes free for '{store.folder}', found {files.free_bytes}. That is twice the "

@@ -133,7 +133,8 @@ def _copy_whole(job: BackupJob, destination: str) -> None:
 def _copy_files(job: BackupJob, destination: str) -> None:
     files, source = job.machine.files, f"{job.data}\\{job['AppendOnlyFolder']}"
     files.make_directory(destination)
-    manifests = [name for name in files.names(source) if name.endswith(".manifest")]
+    # What begins with temp- the server renames when it is whole.
+    manifests = [name for name in files.names(source) if name.endswith(".manifest") and not name.startswith("temp-")]
     for manifest in manifests:
         text = files.read_bytes(f"{source}\\{manifest}").decode(errors="replace")
         for name in [manifest, *_MANIFEST_LINE.findall(text)]:
