@@ -12,8 +12,9 @@ setup:
 demo: setup
 	@$(BIN)/python scripts/demo.py
 
+# Two processes side by side, a file at a time: most of the time is spent waiting for servers.
 test: check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 contract: setup
 	@$(BIN)/python -m pytest tests/contract

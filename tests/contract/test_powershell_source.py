@@ -35,7 +35,7 @@ APPROVED_VERBS = {
 }
 STATE_VERBS = {
     *("New", "Set", "Remove", "Copy", "Start", "Stop", "Restart", "Install", "Uninstall", "Save", "Update"),
-    *("Register", "Unregister"),
+    *("Register", "Restore", "Unregister"),
 }
 # The one cmdlet of Windows whose noun begins as those of the library do.
 WINDOWS_OWN = {"Get-WinEvent"}

@@ -1,6 +1,7 @@
 """Real servers for the tests of the configuration language: their addresses, and what they say of themselves."""
 
 import itertools
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,9 @@ import redis
 
 from memurai import config
 
-_addresses = (f"127.79.1.{number}" for number in itertools.count(1))
+# Processes that run tests side by side (pytest -n) have addresses of their own.
+_network = 2 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
+_addresses = (f"127.79.{_network}.{number}" for number in itertools.count(1))
 START_SECONDS = 20
 
 

@@ -1,6 +1,7 @@
 """Data of a host that is right, and real Redis servers on addresses of their own."""
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from practice import CONFIG_COMMAND, PASSWORD, PracticeServer, patient_client
 
 from memurai.settings import Settings, from_host_data
 
-_addresses = (f"127.79.0.{number}" for number in itertools.count(1))
+# Processes that run tests side by side (pytest -n) have addresses of their own.
+_network = 2 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_addresses = (f"127.79.{_network}.{number}" for number in itertools.count(1))
 
 
 @pytest.fixture(autouse=True)

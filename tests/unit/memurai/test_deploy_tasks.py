@@ -54,6 +54,14 @@ BARE_HOST = {
         "Name": "x", "Exists": False, "DisplayName": None, "Enabled": None, "Direction": None, "Action": None,
         "Protocol": None, "LocalPorts": [], "RemoteAddresses": [], "Profiles": [], "Program": None,
     },
+    "Get-WinTask": {
+        "Name": "x", "Folder": "\\", "Exists": False, "Description": None, "Execute": None, "Arguments": None,
+        "WorkingDirectory": None, "UserSid": None, "RunLevel": None, "LogonType": None, "Triggers": [],
+        "StartWhenAvailable": None, "MultipleInstances": None, "ExecutionTimeLimitMinutes": None,
+        "AllowStartOnBatteries": None, "StopOnBatteries": None, "Enabled": None, "State": None,
+        "LastRunTimeUtc": None, "LastTaskResult": None, "NextRunTimeUtc": None,
+    },
+    "Get-MemuraiBackup": {"BackupFolder": r"C:\x", "Backups": [], "LastRun": None, "Problems": []},
 }  # fmt: skip
 
 
@@ -105,7 +113,8 @@ def plan(
     )
 
 
-ALL_FOLDERS = ["base", "configuration", "data", "log", "installer", "backup"]
+ALL_FOLDERS = ["base", "configuration", "data", "log", "installer", "backup", "job"]
+JOB_FILES = ("Script", "Settings", "Password", "Scheduled task")
 STEPS = {
     "tasks/preflight.py": [],
     "tasks/storage.py": [f"Folder: {what}" for what in ALL_FOLDERS],
@@ -114,6 +123,12 @@ STEPS = {
     "tasks/service.py": ["Service"],
     # The server listens on loopback only: there is no rule, and there shall be none.
     "tasks/firewall.py": [],
+    "tasks/jobs.py": [
+        "Module (psm1)",
+        "Module (psd1)",
+        *(f"{what}: {job}" for job in ("backup", "health") for what in JOB_FILES),
+        "First backup",
+    ],
     "tasks/verify.py": ["Server is as configured"],
 }
 

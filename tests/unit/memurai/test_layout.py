@@ -28,6 +28,7 @@ def test_each_folder_is_for_those_who_need_it(settings: Settings) -> None:
         "log": {**administrative, service: Rights.MODIFY},
         "installer": administrative,
         "backup": administrative,
+        "job": administrative,
     }
 
 
@@ -43,4 +44,4 @@ def test_the_access_follows_the_account(host_data: dict[str, object]) -> None:
 def test_folders_come_after_those_around_them(settings: Settings) -> None:
     paths = [folder.path for folder in layout.folders(settings)]
     assert paths[0] == settings.storage.base
-    assert len(set(paths)) == 6
+    assert len(set(paths)) == 7

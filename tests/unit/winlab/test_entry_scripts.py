@@ -118,7 +118,7 @@ def test_wrong_arguments(machine: Machine, calls: list[str], arguments: str, wor
         ("Set-StrictMode -Version 3.0", "Set-StrictMode -Version 2.0", "found: Set-StrictMode -Version 2.0"),
         ("    $result = Invoke", "    $other = Invoke", "found: $other = Invoke-MemuraiBackup"),
         ("-SettingsPath $SettingsPath\n", "-SettingsPath $SettingsPath -WhatIf\n", "-WhatIf"),
-        ("    exit $result.ExitCode\n", "", "expected in line 45 of"),
+        ("    exit $result.ExitCode\n", "", "expected in line 48 of"),
         ("    exit 1\n}\n", "    exit 1\n}\nGet-Date\n", "found: Get-Date"),
         ("-ChildPath 'MemuraiProduction.psm1'", "-ChildPath 'Other.psm1'", "Other.psm1"),
         ("[switch]$Json", "[switch]$Json = $true", "[switch]$Json = $true"),

@@ -230,9 +230,10 @@ def winlab(tmp_path: Path) -> Iterator[Any]:
     def start(*arguments: str) -> subprocess.Popen[str]:
         # An existing package saves building one.
         variables = {"WINLAB_PACKAGE": __file__, "WINLAB_PACKAGE_VERSION": "0", "TMPDIR": str(labs)}
+        kept = {name: value for name, value in os.environ.items() if name != "WINLAB_NETWORK"}
         process = subprocess.Popen(
             [sys.executable, "-c", "import sys; from winlab.cli import main; sys.exit(main())", *arguments],
-            env={**os.environ, **variables},
+            env={**kept, **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
