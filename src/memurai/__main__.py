@@ -1,11 +1,11 @@
-"""What an operator asks of the project itself: `python -m memurai settings`, `python -m memurai secrets generate`."""
+"""What an operator asks of the project itself: `python -m memurai settings`, `secrets generate` or `monitoring`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from memurai import secret_files
+from memurai import monitoring, secret_files
 from memurai.exceptions import MemuraiError
 from memurai.settings.reference import reference
 
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        text = reference() if options.action == "settings" else _secrets(options)
+        text = ACTIONS[options.action](options)
     except MemuraiError as error:
         sys.stderr.write(f"memurai: {error}\n")
         return ERROR_EXIT_CODE
@@ -32,6 +32,17 @@ def _secrets(options: argparse.Namespace) -> str:
     if options.directory is None:
         return secret_files.export_lines(generated)
     return secret_files.write(generated, options.directory)
+
+
+def _settings(_: argparse.Namespace) -> str:
+    return reference()
+
+
+def _monitoring(options: argparse.Namespace) -> str:
+    return monitoring.alert_reference() if options.directory is None else monitoring.write(options.directory)
+
+
+ACTIONS = {"settings": _settings, "secrets": _secrets, "monitoring": _monitoring}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,6 +65,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         type=Path,
         help="write them into files there that only you can read, and print their sources instead",
+    )
+    pack = actions.add_parser("monitoring", help="print the documentation of the alerts: docs/alerts.md")
+    pack.add_argument(
+        "--directory",
+        metavar="DIR",
+        type=Path,
+        help="write alert rules, their tests, scrape configuration and dashboard there instead: files/monitoring",
     )
     return parser
 

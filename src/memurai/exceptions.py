@@ -3,6 +3,7 @@
 MemuraiError
  +- SettingsError           the data of a host asks for something impossible
  +- SecretFileError         new secrets could not be written into files
+ +- MonitoringPackError     the monitoring pack could not be written
  +- ConfigurationError      a value cannot be said in the configuration language
      +- ConfigSyntaxError   a line of a configuration is one that Redis cannot read
 """
@@ -30,6 +31,10 @@ class SettingsError(MemuraiError):
 
 class SecretFileError(MemuraiError):
     """Say why new secrets were not written; nothing that existed was changed."""
+
+
+class MonitoringPackError(MemuraiError):
+    """Say why the monitoring pack was not written."""
 
 
 class ConfigurationError(MemuraiError):

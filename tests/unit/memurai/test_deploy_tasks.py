@@ -298,7 +298,8 @@ def test_uninstall_removes_the_outermost_first(tmp_path: Path, package: dict[str
     hosts = {"good": uninstalling(package, "Memurai Developer"), "bare": {"memurai_package": package}}
     planned = plan(tmp_path, "tasks/uninstall.py", hosts)
     # All data is in the append-only file: nothing has to be saved.
-    assert planned.changes("@fake/good") == ["No service", "No product"], planned.text
+    secrets = ["No password: backup", "No password: health"]
+    assert planned.changes("@fake/good") == [*secrets, "No service", "No product"], planned.text
     assert planned.changes("@fake/bare") == []
 
 

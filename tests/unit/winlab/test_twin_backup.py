@@ -132,7 +132,7 @@ def test_a_run_tells_people_and_monitoring(running: Machine) -> None:
     assert record["StartedUtc"] <= record["EndedUtc"]
     found = metrics(running)
     assert found["memurai_backup_keys"] == 5
-    assert found["memurai_backup_good_count"] == found["memurai_rehearsal_last_ok"] == 1
+    assert found["memurai_backup_good_backups"] == found["memurai_rehearsal_last_ok"] == 1
     assert found["memurai_backup_last_exit_code"] == found["memurai_backup_unproven"] == 0
     assert found["memurai_backup_last_success_timestamp_seconds"] <= found["memurai_backup_last_run_timestamp_seconds"]
     assert "memurai_backup_copy_ok" not in found
@@ -291,11 +291,11 @@ def test_a_disk_that_is_full_in_the_middle(running: Machine) -> None:
 def test_a_folder_without_access(running: Machine) -> None:
     running.security.set(BACKUPS, owner="S-1-5-32-544", inheritance_enabled=False, entries=[])
     require_failed(running, back_up(running), f"Access to the path '{BACKUPS}' is denied.")
-    assert "memurai_backup_good_count" not in metrics(running)
+    assert "memurai_backup_good_backups" not in metrics(running)
     grant(running, BACKUPS)
     assert names(running) == []
     assert back_up(running)["ExitCode"] == 0
-    assert metrics(running)["memurai_backup_good_count"] == 1
+    assert metrics(running)["memurai_backup_good_backups"] == 1
 
 
 def test_a_folder_that_is_gone(running: Machine) -> None:
@@ -378,7 +378,7 @@ def test_an_old_backup_that_is_damaged_is_told(running: Machine) -> None:
     found = stored(running)
     assert [entry["Name"] for entry in found["Backups"]] == [names(running)[0]]
     assert found["Problems"] == result["Problems"]
-    assert metrics(running)["memurai_backup_good_count"] == 1
+    assert metrics(running)["memurai_backup_good_backups"] == 1
 
 
 # The second place
@@ -405,7 +405,7 @@ def test_a_copy_that_fails_does_not_hide_the_backup(running: Machine) -> None:
     assert events(running) == [1000, 1002, 1010]
     found = metrics(running)
     assert (found["memurai_backup_copy_ok"], found["memurai_backup_last_exit_code"]) == (0, 2)
-    assert found["memurai_backup_good_count"] == 1
+    assert found["memurai_backup_good_backups"] == 1
     assert last_run(running)["CopyOk"] is False
 
 
@@ -454,7 +454,7 @@ def test_a_backup_that_does_not_load_has_failed(running: Machine) -> None:
     assert "ended with exit code 3: no memory" in result["Text"]
     assert [entry["Rehearsal"] for entry in stored(running)["Backups"]] == ["failed"]
     found = metrics(running)
-    assert (found["memurai_rehearsal_last_ok"], found["memurai_backup_good_count"]) == (0, 0)
+    assert (found["memurai_rehearsal_last_ok"], found["memurai_backup_good_backups"]) == (0, 0)
     require_clean(running)
     assert back_up(running)["ExitCode"] == 0
     assert metrics(running)["memurai_rehearsal_last_ok"] == 1

@@ -23,7 +23,7 @@ function Get-MemuraiBackupMetric {
     $good = @($Backup | Where-Object -FilterScript { $_.State -ne 'failed' })
     $isUnproven = [int]($good.Length -eq 0 -or $good[0].State -eq 'none')
     $help = 'Backups that can be read and have failed no rehearsal.'
-    @{ Name = 'memurai_backup_good_count'; Help = $help; Value = $good.Length }
+    @{ Name = 'memurai_backup_good_backups'; Help = $help; Value = $good.Length }
     $help = 'Whether the newest good backup has not been rehearsed.'
     @{ Name = 'memurai_backup_unproven'; Help = $help; Value = $isUnproven }
     if ($good.Length -eq 0) {

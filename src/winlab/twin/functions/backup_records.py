@@ -131,7 +131,7 @@ def _state_metrics(store: BackupStore, run: BackupRun) -> list[_Metric]:
     good = [backup for backup in backups if backup.state != "failed"]
     is_unproven = not good or good[0].state == "none"
     return [
-        ("memurai_backup_good_count", "Backups that can be read and have failed no rehearsal.", len(good)),
+        ("memurai_backup_good_backups", "Backups that can be read and have failed no rehearsal.", len(good)),
         ("memurai_backup_unproven", "Whether the newest good backup has not been rehearsed.", int(is_unproven)),
         *_newest_metrics(good),
         *_rehearsal_metrics(backups),
