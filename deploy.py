@@ -12,6 +12,8 @@ local.include("tasks/preflight.py")
 # Before anything secret is written, the folders are private.
 local.include("tasks/storage.py")
 local.include("tasks/install.py")
+# Before the configuration that names them.
+local.include("tasks/certificates.py")
 local.include("tasks/configure.py")
 local.include("tasks/service.py")
 local.include("tasks/firewall.py")

@@ -7,11 +7,12 @@ from winfra.operations import firewall
 
 settings = deployment.settings_of(host)
 if settings is not None:
+    ports = layout.open_ports(settings)
     firewall.rule(
         name="Firewall rule",
         rule=layout.firewall_rule(settings),
         present=settings.network.is_remote,
-        display_name=f"{settings.service.display_name} (TCP {settings.network.port}, named clients)",
-        local_ports=[settings.network.port],
+        display_name=f"{settings.service.display_name} (TCP {', '.join(map(str, ports))}, named clients)",
+        local_ports=ports,
         remote_addresses=settings.network.allowed_addresses,
     )

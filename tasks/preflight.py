@@ -2,7 +2,7 @@
 
 from pyinfra import host, logger
 
-from memurai import deployment, preflight
+from memurai import certificates, deployment, layout, preflight
 from memurai.settings import Settings
 from winfra.facts.files import Item
 from winfra.facts.host import HostSummary
@@ -18,18 +18,22 @@ def data_files(settings: Settings) -> preflight.DataFiles | None:
 
 def problems(settings: Settings) -> list[str]:
     """Return everything that speaks against this host."""
-    summary, listeners = host.get_fact(HostSummary), host.get_fact(TcpListeners, port=settings.network.port)
+    summary = host.get_fact(HostSummary)
+    listeners = [host.get_fact(TcpListeners, port=port) for port in layout.open_ports(settings)]
     service = host.get_fact(Service, service=settings.service.name)
     files = data_files(settings)
-    found = list(preflight.package_problems(settings.package))
-    if summary is None or listeners is None or files is None or service is None:
+    found = [*preflight.package_problems(settings.package), *certificates.problems(settings.tls)]
+    if summary is None or None in listeners or files is None or service is None:
         return [*found, "expected to read the state of the host, found an error (above); nothing was changed"]
     if summary["pending_reboot"]:
         host.log(f"a reboot is pending: {', '.join(summary['pending_reboot_reasons'])}", logger.warning)
+    if not found:
+        for warning in certificates.warnings(settings.tls):
+            host.log(warning, logger.warning)
     return [
         *found,
         *preflight.host_problems(settings, summary, files.folder),
-        *preflight.port_problems(settings, listeners),
+        *(problem for state in listeners for problem in preflight.port_problems(settings, state)),
         *preflight.data_problems(settings, files, is_running=service["state"] == "Running"),
     ]
 

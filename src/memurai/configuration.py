@@ -17,6 +17,8 @@ def template_data(settings: Settings, credentials: Credentials) -> dict[str, obj
     return {
         "settings": settings,
         "users_file": layout.users_file(settings),
+        "open_ports": layout.open_ports(settings),
+        "tls_files": layout.tls_files(settings),
         "password": credentials.password,
         "renamed_commands": dict(credentials.renamed_commands),
         "quote": config.quote,

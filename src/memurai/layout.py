@@ -24,6 +24,8 @@ APPEND_ONLY_FOLDER = "appendonlydir"
 CONFIGURATION_NAME = "memurai-production.conf"
 # Memurai takes any memurai-license*.txt in the folder of the product.
 LICENSE_NAME = "memurai-license.txt"
+# On every folder of ours.
+ADMINISTRATIVE = (allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL))
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,29 @@ def jobs_folder(settings: Settings) -> str:
 
 def tls_files(settings: Settings) -> TlsFiles:
     """Return the files of encrypted connections on the host."""
-    folder = f"{settings.storage.config}/tls"
+    folder = tls_folder(settings).path
     return TlsFiles(f"{folder}/ca.crt", f"{folder}/server.crt", f"{folder}/server.key")
+
+
+def tls_folder(settings: Settings) -> FolderAccess:
+    """Return the folder of these files: the service reads them and nobody else but administrators does."""
+    path = f"{settings.storage.config}/tls"
+    service = allow(account_sid(settings), Rights.READ_AND_EXECUTE, settings.service.account)
+    return FolderAccess("certificate", path, Access(ADMINISTRATORS, (*ADMINISTRATIVE, service)))
+
+
+def tls_sources(settings: Settings) -> dict[str, str]:
+    """Return the path on the control node of each of these files by that on the host; none without encryption."""
+    files, tls = tls_files(settings), settings.tls
+    return {files.ca: tls.ca, files.certificate: tls.certificate, files.key: tls.key} if tls.enabled else {}
+
+
+def open_ports(settings: Settings) -> tuple[int, ...]:
+    """Return the ports that the server listens on: that of encrypted connections, and the other one unless closed."""
+    tls, plain = settings.tls, settings.network.port
+    if not tls.enabled:
+        return (plain,)
+    return (plain, tls.port) if tls.plain_port else (tls.port,)
 
 
 def users_file(settings: Settings) -> str:
@@ -151,11 +174,10 @@ def folders(settings: Settings) -> tuple[FolderAccess, ...]:
     The server may change the folder of its configuration, because CONFIG REWRITE writes a new file beside the old
     one and renames it. Installers and backups are no business of the service.
     """
-    administrative = (allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL))
     sid, account = account_sid(settings), settings.service.account
-    private = Access(ADMINISTRATORS, administrative)
-    reading = Access(ADMINISTRATORS, (*administrative, allow(sid, Rights.READ_AND_EXECUTE, account)))
-    changing = Access(ADMINISTRATORS, (*administrative, allow(sid, Rights.MODIFY, account)))
+    private = Access(ADMINISTRATORS, ADMINISTRATIVE)
+    reading = Access(ADMINISTRATORS, (*ADMINISTRATIVE, allow(sid, Rights.READ_AND_EXECUTE, account)))
+    changing = Access(ADMINISTRATORS, (*ADMINISTRATIVE, allow(sid, Rights.MODIFY, account)))
     storage = settings.storage
     return (
         FolderAccess("base", storage.base, reading),

@@ -127,10 +127,11 @@ def _gigabytes(size: int) -> str:
 
 def port_problems(settings: Settings, found: TcpListenersState) -> Iterator[str]:
     """Yield a port that another process holds at an address of ours."""
+    group = "memurai_tls" if settings.tls.enabled and found["port"] == settings.tls.port else "memurai_network"
     for listener in found["listeners"]:
         if _overlap(settings, listener) and not _is_ours(settings, listener):
             yield (
-                f"memurai_network.port: expected {found['port']} to be free or the service {settings.service.name}'s, "
+                f"{group}.port: expected {found['port']} to be free or the service {settings.service.name}'s, "
                 f"found {listener['process_name'] or 'a process'} (process {listener['process_id']}, services: "
                 f"{', '.join(listener['services']) or 'none'}) at {listener['address']}; stop it or choose another port"
             )

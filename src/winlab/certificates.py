@@ -61,27 +61,35 @@ class CertificateAuthority:
         certificate = _authority_builder(self._name, self._key.public_key()).sign(self._key, hashes.SHA256())
         self.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
-    def issue(self, name: str, address: str) -> HostCertificate:
+    def issue(
+        self, name: str, address: str, *, lifetime: dt.timedelta = LIFETIME, for_clients: bool = False
+    ) -> HostCertificate:
         """Issue the certificate of a host.
 
         Args:
             name: the host's name.
             address: its IP address.
+            lifetime: how long it is good from now on; negative for one that has expired.
+            for_clients: whether the host may show it as a client too.
         """
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._host_builder(name, address, key.public_key()).sign(self._key, hashes.SHA256())
+        usages = [ExtendedKeyUsageOID.SERVER_AUTH, *([ExtendedKeyUsageOID.CLIENT_AUTH] if for_clients else [])]
+        builder = self._host_builder(name, address, key.public_key(), lifetime)
+        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+        certificate = builder.sign(self._key, hashes.SHA256())
         issued = HostCertificate(self._directory / f"{name}.pem", self._directory / f"{name}.key")
         issued.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         _write_private(issued.key, key)
         return issued
 
-    def _host_builder(self, name: str, address: str, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    def _host_builder(
+        self, name: str, address: str, key: ec.EllipticCurvePublicKey, lifetime: dt.timedelta
+    ) -> x509.CertificateBuilder:
         names = [x509.DNSName(name), x509.IPAddress(ipaddress.ip_address(address))]
         return (
-            _builder(_name(name), self._name, key)
+            _builder(_name(name), self._name, key, lifetime)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
         )
 
@@ -99,14 +107,16 @@ def _authority_builder(name: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.
         decipher_only=False,
     )
     return (
-        _builder(name, name, key)
+        _builder(name, name, key, LIFETIME)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, lifetime: dt.timedelta
+) -> x509.CertificateBuilder:
     now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
@@ -115,7 +125,7 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicK
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - CLOCK_TOLERANCE)
-        .not_valid_after(now + LIFETIME)
+        .not_valid_after(now + lifetime)
     )
 
 

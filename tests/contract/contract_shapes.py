@@ -96,6 +96,12 @@ class AclFileChange(TypedDict):
 
 
 @strict_shape
+class CertificateChange(TypedDict):
+    path: str
+    reloaded: bool
+
+
+@strict_shape
 class ProductUpdate(TypedDict):
     aside_folder: str
     reboot_required: bool
@@ -222,6 +228,7 @@ SHAPES: dict[str, type] = {
     "Restore-MemuraiBackup": RestoreResult,
     "Save-MemuraiData": SavedData,
     "Set-MemuraiAclFile": AclFileChange,
+    "Set-MemuraiCertificate": CertificateChange,
     "Set-WinAcl": ChangedPath,
     "Set-WinFirewallRule": CreatedName,
     "Set-WinService": CreatedName,

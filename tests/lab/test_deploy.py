@@ -107,7 +107,7 @@ def test_the_server_outlives_a_crash(deployed: Practice) -> None:
 
 
 def test_each_step_runs_alone(deployed: Practice) -> None:
-    for task in ("preflight", "storage", "install", "configure", "service", "firewall", "verify"):
+    for task in ("preflight", "storage", "install", "certificates", "configure", "service", "firewall", "verify"):
         run = deployed.run("pyinfra", "inventories/lab.py", f"tasks/{task}.py", "-y", "--json")
         assert run.exit_code == 0, run.output
         assert run.totals["success"] == 0, (task, run.changed)

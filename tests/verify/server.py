@@ -41,6 +41,7 @@ class ServerOnHost:
         self.users = secrets.users
         self._names = settings.users.model_dump()
         self._server = layout.server(settings, secrets.password)
+        self._plain_port = settings.network.port
 
     def ask(self, *arguments: str | HiddenValue, password: HiddenValue | None = None, role: str | None = None) -> str:
         """Return what the server answers to a command, errors included.
@@ -53,6 +54,13 @@ class ServerOnHost:
             server = replace(server, user=self._names[role], password=self.users[role])
         if password is not None:
             server = replace(server, password=password)
+        return self._answer(server, arguments)
+
+    def ask_unencrypted(self, *arguments: str) -> str:
+        """Return what is answered at the port of connections that are not encrypted, errors included."""
+        return self._answer(replace(self._server, port=self._plain_port, tls=None), arguments)
+
+    def _answer(self, server: Server, arguments: tuple[str | HiddenValue, ...]) -> str:
         answer = self._windows.get_fact(Answer, server=server, arguments=arguments)
         assert answer is not None, f"{arguments[0]} could not be sent: see the error above"
         return f"{answer['output']}\n{answer['error_output']}".strip()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 from pyinfra.api import Host
 
 from memurai import configuration, credentials, layout
@@ -44,7 +47,8 @@ def test_recovery(windows: Host, settings: Settings) -> None:
 
 def test_access(windows: Host, settings: Settings) -> None:
     """Every folder belongs to Administrators and has exactly the entries it needs."""
-    for folder in layout.folders(settings):
+    encryption = [layout.tls_folder(settings)] if settings.tls.enabled else []
+    for folder in (*layout.folders(settings), *encryption):
         found = windows.get_fact(Acl, path=folder.path)
         entries = {
             AccessEntry(
@@ -61,14 +65,19 @@ def test_access(windows: Host, settings: Settings) -> None:
 
 
 def test_configuration_access(windows: Host, settings: Settings) -> None:
-    """The file that holds the password is open to nobody beyond its folder's entries."""
+    """The files that hold the password and a private key are open to nobody beyond their folder's entries."""
     config = next(folder for folder in layout.folders(settings) if folder.path == settings.storage.config)
-    found = windows.get_fact(Acl, path=layout.configuration_file(settings))
-    assert {entry["sid"] for entry in found["entries"]} == {entry.sid for entry in config.access.entries}
+    private = {layout.configuration_file(settings): config}
+    if settings.tls.enabled:
+        private[layout.tls_files(settings).key] = layout.tls_folder(settings)
+    for path, folder in private.items():
+        found = windows.get_fact(Acl, path=path)
+        entries = {entry["sid"] for entry in found["entries"]}
+        assert (path, entries) == (path, {entry.sid for entry in folder.access.entries})
 
 
 def test_configuration(windows: Host, settings: Settings) -> None:
-    """The configuration file says what the settings say, beside passwords that are still to be dropped."""
+    """Configuration and certificates are what the settings say, beside passwords that are still to be dropped."""
     found = windows.get_fact(TextFile, path=layout.configuration_file(settings))
     text = found["content"] or ""
     desired = keeping(text, configuration.rendered(settings, credentials.resolve(settings)).unmask())
@@ -76,14 +85,24 @@ def test_configuration(windows: Host, settings: Settings) -> None:
     different = [" ".join(change.key) for change in compare(text, desired)]
     assert different == []
     assert not found["has_byte_order_mark"]
+    for path, source in layout.tls_sources(settings).items():
+        item = windows.get_fact(Item, path=path, include_hash=True)
+        assert (path, item["sha256"]) == (path, hashlib.sha256(Path(source).read_bytes()).hexdigest())
 
 
 def test_listener(windows: Host, settings: Settings) -> None:
-    """Only this service listens on the port, and only at the addresses it should."""
-    listeners = windows.get_fact(TcpListeners, port=settings.network.port)["listeners"]
-    ours = [listener for listener in listeners if settings.service.name in listener["services"]]
+    """Only this service listens on its ports, and only at the addresses it should; another port is closed."""
     required = {address for address in settings.network.bind if not address.startswith("-")}
-    assert required <= {listener["address"] for listener in ours} <= set(settings.network.addresses)
+    for port in layout.open_ports(settings):
+        assert required <= addresses(windows, settings, port) <= set(settings.network.addresses)
+    for port in {settings.network.port, settings.tls.port} - set(layout.open_ports(settings)):
+        assert (port, addresses(windows, settings, port)) == (port, set())
+
+
+def addresses(windows: Host, settings: Settings, port: int) -> set[str]:
+    """Return where this service listens on a port."""
+    listeners = windows.get_fact(TcpListeners, port=port)["listeners"]
+    return {listener["address"] for listener in listeners if settings.service.name in listener["services"]}
 
 
 def test_firewall(windows: Host, settings: Settings) -> None:
@@ -92,9 +111,9 @@ def test_firewall(windows: Host, settings: Settings) -> None:
     assert found["exists"] is settings.network.is_remote
     if settings.network.is_remote:
         assert (found["enabled"], found["direction"], found["action"]) == (True, "Inbound", "Allow")
-        assert found["local_ports"] == [str(settings.network.port)]
-        addresses = {canonical_address(address) for address in found["remote_addresses"]}
-        assert addresses == {canonical_address(address) for address in settings.network.allowed_addresses}
+        assert sorted(found["local_ports"]) == sorted(str(port) for port in layout.open_ports(settings))
+        admitted = {canonical_address(address) for address in found["remote_addresses"]}
+        assert admitted == {canonical_address(address) for address in settings.network.allowed_addresses}
 
 
 def test_backup_folder(windows: Host, settings: Settings) -> None:

@@ -26,6 +26,16 @@ def test_password(server: ServerOnHost) -> None:
     assert "NOAUTH" in answer or "WRONGPASS" in answer
 
 
+def test_encryption(server: ServerOnHost, settings: Settings) -> None:
+    """Connections are encrypted where that is asked, and others are accepted only where that is asked."""
+    assert server.configured("tls-port") == str(settings.tls.port if settings.tls.enabled else 0)
+    answer = server.ask_unencrypted("PING")
+    if settings.tls.enabled and not settings.tls.plain_port:
+        assert "Could not connect" in answer
+    else:
+        assert answer == "PONG"
+
+
 def test_commands(server: ServerOnHost, settings: Settings) -> None:
     """Disabled commands are refused, and renamed ones answer under their new name only."""
     for command in settings.security.renamed_commands:

@@ -15,6 +15,8 @@ from memurai.config.language import Directive, parse, render
 from memurai.config.meaning import BUFFER_LIMIT, Key, default, key, normal, parts
 
 DEFAULT_USER = ("user", "default")
+# Written all together or not at all: a port for encrypted connections that nobody wants any more must not stay open.
+ENCRYPTION = frozenset({"tls-auth-clients", "tls-ca-cert-file", "tls-cert-file", "tls-key-file", "tls-port"})
 FOREIGN_COMMENT = "# Kept from the host: directives that the deploy does not set. CONFIG REWRITE writes such lines."
 
 
@@ -37,7 +39,8 @@ def compare(live: str, desired: str) -> tuple[Change, ...]:
     """Return the changes that make the live text mean what the desired one says, in the order of the desired text.
 
     A directive that is missing and desired at its default is no change. Directives that only the live text holds
-    are none either, except those that must not stay: they would override what is desired.
+    are none either, except those that must not stay: they would override what is desired. Those of encrypted
+    connections return to their defaults, which the running server takes too.
     Raises ConfigSyntaxError when one of the texts cannot be read.
     """
     found, wanted = normal(parse(live)), normal(parse(desired))
@@ -45,7 +48,8 @@ def compare(live: str, desired: str) -> tuple[Change, ...]:
         Change(place, found.get(place), after) for place, after in wanted.items() if _differs(place, found, after)
     ]
     removed = [place for place in found if place not in wanted and _must_not_stay(place, wanted)]
-    return (*changes, *(Change(place, found[place], None, _is_file_only(place, found)) for place in removed))
+    removals = [_removal(place, found) for place in removed]
+    return (*changes, *(change for change in removals if change.before != change.after))
 
 
 def merge(live: str, desired: str) -> str:
@@ -98,13 +102,19 @@ def _must_not_stay(place: Key, wanted: Mapping[Key, Value]) -> bool:
     """
     name, includes = place[0], any(other[0] == "include" for other in wanted)
     has_acl_file = wanted.get(("aclfile",), (("",),)) != (("",),)
-    if name in {"include", "rename-command"}:
+    if name in {"include", "rename-command"} or name in ENCRYPTION:
         return True
     if name == "user":
         return has_acl_file or (place == DEFAULT_USER and (includes or ("requirepass",) in wanted))
     if name == "aclfile":
         return ("requirepass",) in wanted or any(other[0] == "user" for other in wanted)
     return includes and name in SENSITIVE
+
+
+def _removal(place: Key, found: Mapping[Key, Value]) -> Change:
+    if place[0] in ENCRYPTION:
+        return Change(place, found[place], default(place))
+    return Change(place, found[place], None, _is_file_only(place, found))
 
 
 def _is_file_only(place: Key, found: Mapping[Key, Value]) -> bool:

@@ -12,15 +12,26 @@ from memurai.exceptions import SettingsError
 from memurai.settings.environments import Environments, shared_secret_problems
 from memurai.settings.groups import (
     ApplicationSettings,
+    BackupSettings,
     Group,
     MemorySettings,
+    NetworkSettings,
     PackageSettings,
     PersistenceSettings,
     SecuritySettings,
+    ServiceSettings,
     StorageSettings,
+    TlsSettings,
     UsersSettings,
 )
-from memurai.settings.model import Settings, client_problems, folder_problems, retention_problems, user_problems
+from memurai.settings.model import (
+    Settings,
+    client_problems,
+    folder_problems,
+    port_problems,
+    retention_problems,
+    user_problems,
+)
 from memurai.settings.values import COMBINATION
 
 PREFIX = "memurai_"
@@ -91,6 +102,10 @@ class _Loading:
             yield from client_problems(security, application)
         if package and storage:
             yield from folder_problems(package, storage)
+        network, tls = self._read(NetworkSettings), self._read(TlsSettings)
+        service, backup = self._read(ServiceSettings), self._read(BackupSettings)
+        if network and tls and service and backup:
+            yield from (self._placed(problem) for problem in port_problems(network, tls, service, backup))
         memory, persistence = self._read(MemorySettings), self._read(PersistenceSettings)
         if application and memory and persistence:
             yield from retention_problems(application, memory, persistence)

@@ -1,10 +1,12 @@
 """The groups together: all that is known about one host."""
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from pydantic import Field
 
 from memurai.settings.groups import (
+    WINRM_PORTS,
     ApplicationSettings,
     BackupSettings,
     DiagnosticsSettings,
@@ -39,6 +41,10 @@ class Settings(Group):
             f"{RESERVED_CLIENTS} more, for administration, backup and monitoring."
         ),
         "With `memurai_users.enabled`, the command ACL is not disabled in `memurai_security.renamed_commands`.",
+        (
+            "`memurai_network.port`, `memurai_tls.port` (when encrypted connections are on), "
+            "`memurai_service.trial_port` and `memurai_backup.rehearsal_port` are different ports."
+        ),
         "The folders of `memurai_storage` are outside `memurai_package.folder`, which an upgrade takes away.",
         (
             "With `token_blacklist` or `sessions` in `memurai_application.stores`, `memurai_memory.policy` is "
@@ -73,6 +79,7 @@ class Settings(Group):
         """Yield groups that do not fit each other."""
         yield from client_problems(self.security, self.application)
         yield from user_problems(self.users, self.security)
+        yield from port_problems(self.network, self.tls, self.service, self.backup)
         yield from folder_problems(self.package, self.storage)
         yield from retention_problems(self.application, self.memory, self.persistence)
 
@@ -96,6 +103,24 @@ def user_problems(users: UsersSettings, security: SecuritySettings) -> Iterator[
             "memurai_security.renamed_commands.ACL: expected the command, or a secret new name of it, because "
             "memurai_users.enabled changes users by it, found it disabled; only the administrator may use it anyway"
         )
+
+
+def port_problems(
+    network: NetworkSettings, tls: TlsSettings, service: ServiceSettings, backup: BackupSettings
+) -> Iterator[str]:
+    """Yield ports that two servers, or two kinds of connections, would share."""
+    encrypted = {"memurai_tls.port": tls.port} if tls.enabled else {}
+    ports = {
+        **encrypted,
+        "memurai_service.trial_port": service.trial_port,
+        "memurai_backup.rehearsal_port": backup.rehearsal_port,
+        "memurai_network.port": network.port,
+    }
+    for (key, port), (other, other_port) in combinations(ports.items(), 2):
+        if port == other_port:
+            yield f"{key}: expected another port than {other}, found {port} for both; choose a free one"
+    if encrypted and tls.port in WINRM_PORTS:
+        yield f"memurai_tls.port: expected a port that WinRM does not use (5985, 5986), found {tls.port}"
 
 
 def folder_problems(package: PackageSettings, storage: StorageSettings) -> Iterator[str]:

@@ -43,6 +43,11 @@ OWNED = {
     "tcp-backlog": "memurai_network.tcp_backlog",
     "tcp-keepalive": "memurai_network.tcp_keepalive",
     "timeout": "memurai_network.timeout",
+    "tls-auth-clients": "memurai_tls.client_certificates",
+    "tls-ca-cert-file": "memurai_tls.ca",
+    "tls-cert-file": "memurai_tls.certificate",
+    "tls-key-file": "memurai_tls.key",
+    "tls-port": "memurai_tls.port",
 }
 # Not written by the template, and still a setting.
 OWNED_ELSEWHERE = {"license-file": "memurai_package.license_file"}

@@ -39,8 +39,10 @@ def practice_server(tmp_path: Path) -> Iterator[Callable[..., PracticeServer]]:
     """Return a function that starts a server; it is ended with the test."""
     servers: list[PracticeServer] = []
 
-    def start(configuration: str, address: str, port: int = 6379, password: str | None = None) -> PracticeServer:
-        server = PracticeServer(tmp_path, configuration, patient_client(address, port, password))
+    def start(
+        configuration: str, address: str, port: int = 6379, password: str | None = None, ca: Path | None = None
+    ) -> PracticeServer:
+        server = PracticeServer(tmp_path, configuration, patient_client(address, port, password, ca))
         servers.append(server)
         server.start()
         return server

@@ -38,7 +38,11 @@ class PracticeServer:
         self.client.close()
 
 
-def patient_client(address: str, port: int, password: str | None) -> redis.Redis:
-    """Return a client that tries again while the server starts."""
+def patient_client(address: str, port: int, password: str | None, ca: Path | None = None) -> redis.Redis:
+    """Return a client that tries again while the server starts.
+
+    ca: the authorities' certificates; given, the connection is encrypted.
+    """
     retry = Retry(ConstantBackoff(PAUSE_SECONDS), int(START_SECONDS / PAUSE_SECONDS))
-    return redis.Redis(host=address, port=port, password=password, retry=retry, decode_responses=False)
+    encryption = {"ssl": True, "ssl_ca_certs": str(ca)} if ca else {}
+    return redis.Redis(host=address, port=port, password=password, retry=retry, decode_responses=False, **encryption)

@@ -330,3 +330,26 @@ def test_changes_of_the_file_alone_are_not_set() -> None:
     change = Change(DEFAULT_USER, (("on",),), None, file_only=True)
     assert not needs_restart(change)
     assert set_arguments([change]) == ()
+
+
+ENCRYPTED = "port 0\ntls-port 6380\ntls-cert-file C:/a.crt\ntls-key-file C:/a.key\ntls-auth-clients no\nhz 20\n"
+
+
+def test_encrypted_connections_that_are_not_desired_any_more_end_without_a_restart() -> None:
+    changes = compare(ENCRYPTED, "port 6379\n")
+    assert [needs_restart(change) for change in changes] == [False] * 5
+    words = set_arguments(changes)
+    assert dict(zip(words[::2], words[1::2], strict=True)) == {
+        "port": "6379",
+        "tls-port": "0",
+        "tls-cert-file": "",
+        "tls-key-file": "",
+        "tls-auth-clients": "yes",
+    }
+    merged = merge(ENCRYPTED, "port 6379\n")
+    assert ("tls" in merged, "hz 20" in merged) == (False, True)
+
+
+def test_a_server_that_names_the_defaults_of_encryption_is_as_desired() -> None:
+    live = 'port 6379\ntls-port 0\ntls-cert-file ""\ntls-key-file ""\ntls-ca-cert-file ""\ntls-auth-clients yes\n'
+    assert compare(live, "port 6379\n") == ()

@@ -11,10 +11,12 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from memurai import configuration, credentials, layout
+from memurai.endpoint import Endpoint
 from memurai.settings import Settings, from_host_data
 from memurai.settings.groups import RestrictableCommand
 from winfra.operations.files import render
 from winfra.secrets import hidden_values
+from winlab.certificates import CertificateAuthority
 
 TEMPLATE = Path(__file__).parents[3] / configuration.TEMPLATE
 
@@ -142,3 +144,24 @@ def test_secrets_are_marked_for_redaction(settings: Settings) -> None:
     assert hidden_values(data) >= {PASSWORD, CONFIG_COMMAND}
     assert configuration.secret_keys(settings) == ("requirepass", "user default", "rename-command CONFIG")
     assert PASSWORD not in repr(data)
+
+
+def test_with_encryption_the_server_accepts_nothing_else(
+    practice_server: Callable[..., PracticeServer], tmp_path: Path, host_data: dict[str, object], address: str
+) -> None:
+    """The endpoint that is read from the text is where, and how, the server is reached."""
+    tls = {"enabled": True, "client_certificates": "optional"}
+    settings = from_host_data("cache1", {**host_data, "memurai_network": {"bind": [address]}, "memurai_tls": tls})
+    path, files = drive(tmp_path, settings), layout.tls_files(settings)
+    (tmp_path / layout.tls_folder(settings).path).mkdir()
+    authority = CertificateAuthority(tmp_path)
+    issued = authority.issue("cache1", address, for_clients=True)
+    for name, source in ((files.ca, authority.certificate), (files.certificate, issued.certificate)):
+        (tmp_path / name).write_bytes(source.read_bytes())
+    (tmp_path / files.key).write_bytes(issued.key.read_bytes())
+    endpoint = Endpoint.of(rendered(settings))
+    assert (endpoint.address, endpoint.port, endpoint.tls) == (address, 6380, files)
+    server = practice_server(path, address, endpoint.port, PASSWORD, ca=authority.certificate)
+    expected = {"port": "0", "tls-port": "6380", "tls-auth-clients": "optional", "tls-cert-file": files.certificate}
+    answer = server.client.execute_command(CONFIG_COMMAND, "GET", *expected)
+    assert {key.decode(): value.decode() for key, value in answer.items()} == expected

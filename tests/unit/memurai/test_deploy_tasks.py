@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from practice import CONFIG_COMMAND, PASSWORD
 
+from winlab.certificates import CertificateAuthority
+
 PROJECT = Path(__file__).parents[3]
 GIBIBYTE = 1024**3
 PLANNING = ("--json",)
@@ -119,6 +121,8 @@ STEPS = {
     "tasks/preflight.py": [],
     "tasks/storage.py": [f"Folder: {what}" for what in ALL_FOLDERS],
     "tasks/install.py": ["Product"],
+    # Connections are not encrypted.
+    "tasks/certificates.py": [],
     "tasks/configure.py": ["Configuration"],
     "tasks/service.py": ["Service"],
     # The server listens on loopback only: there is no rule, and there shall be none.
@@ -196,6 +200,67 @@ def test_a_licence_is_put_where_the_server_looks_for_it(tmp_path: Path, package:
     planned = plan(tmp_path, "tasks/install.py", {"good": {"memurai_package": package}})
     assert planned.changes("@fake/good") == ["Product", "Licence"]
     assert "C:/Program Files/Memurai/memurai-license.txt" in planned.log
+
+
+def encryption(folder: Path, **more: object) -> dict[str, object]:
+    """Return settings of encrypted connections, with files that are there."""
+    authority = CertificateAuthority(folder)
+    issued = authority.issue("cache1", "10.0.0.5")
+    files = {"ca": str(authority.certificate), "certificate": str(issued.certificate), "key": str(issued.key)}
+    return {"enabled": True, **files, **more}
+
+
+def test_encrypted_connections_bring_certificates_before_the_configuration(
+    tmp_path: Path, package: dict[str, str]
+) -> None:
+    tls = encryption(tmp_path)
+    planned = plan(tmp_path, "deploy.py", {"good": {"memurai_package": package, "memurai_tls": tls}})
+    assert planned.exit_code == 0, planned.text
+    changes = planned.changes("@fake/good")
+    position = changes.index("Folder: certificate")
+    assert changes[position : position + 3] == ["Folder: certificate", "Certificates", "Configuration"]
+    assert "+ <secret, changed>" in planned.log
+    assert "+ port 0" in planned.log
+    assert "cache1.pem expires in" in planned.log
+    key = Path(str(tls["key"])).read_text().splitlines()[1]
+    assert key not in planned.text
+
+
+@pytest.mark.parametrize("task", ["deploy.py", "tasks/certificates.py"])
+def test_a_certificate_that_is_of_no_use_refuses_the_host(tmp_path: Path, package: dict[str, str], task: str) -> None:
+    tls = {**encryption(tmp_path), "key": "no/server.key"}
+    planned = plan(tmp_path, task, {"bad": {"memurai_package": package, "memurai_tls": tls}})
+    assert planned.log.count("memurai_tls.key: expected the PEM file no/server.key on this machine, found no file") == 1
+    # Nothing to plan is left.
+    assert (planned.exit_code, planned.answer) == (1, {})
+
+
+def test_certificates_that_a_running_server_could_not_be_told_of_are_refused(
+    tmp_path: Path, package: dict[str, str]
+) -> None:
+    folder = "C:/ProgramData/Memurai/config/tls"
+    names = {"tls-ca-cert-file": "ca.crt", "tls-cert-file": "server.crt", "tls-key-file": "server.key"}
+    lines = ["tls-port 6380", 'rename-command CONFIG ""', *(f"{key} {folder}/{name}" for key, name in names.items())]
+    file = {"Path": "x", "Exists": True, "Content": "\n".join(lines), "HasByteOrderMark": False, "SizeBytes": 10}
+    answers = {"Get-WinService": RUNNING, "Get-WinTextFile": file}
+    data = {"memurai_package": package, "memurai_tls": encryption(tmp_path), "answers": answers}
+    planned = plan(tmp_path, "tasks/certificates.py", {"unheard": data})
+    assert "expected the command CONFIG, by which the running server reads them, found it disabled" in planned.log
+    without = {**data, "answers": {"Get-WinTextFile": file}}
+    planned = plan(tmp_path, "tasks/certificates.py", {"stopped": without})
+    assert planned.changes("@fake/stopped") == ["Folder: certificate", "Certificates"], planned.text
+    assert "reads them again" not in planned.log
+
+
+@pytest.mark.parametrize(("plain_port", "ports"), [(False, ["6380"]), (True, ["6379", "6380"])])
+def test_the_firewall_admits_clients_to_the_ports_that_are_open(
+    tmp_path: Path, package: dict[str, str], plain_port: bool, ports: list[str]
+) -> None:
+    network = {"bind": ["10.0.0.5"], "allowed_addresses": ["10.0.4.0/24"]}
+    tls = encryption(tmp_path, plain_port=plain_port)
+    data = {"memurai_package": package, "memurai_network": network, "memurai_tls": tls}
+    planned = plan(tmp_path, "tasks/firewall.py", {"good": data})
+    assert [line.rpartition(" ")[2] for line in planned.log.splitlines() if "+ local_ports" in line] == ports
 
 
 def answering(package: dict[str, str], role: str, more: str = "") -> dict[str, object]:

@@ -168,6 +168,28 @@ def test_folders_follow_the_base_and_come_in_one_form(host_data: dict[str, objec
     assert (storage.base, storage.config) == ("D:/Memurai", "D:/Memurai/config")
 
 
+@pytest.mark.parametrize(
+    ("groups", "named"),
+    [
+        ({"tls": {"enabled": True, "port": 6379}}, ["memurai_tls.port", "memurai_network.port"]),
+        ({"tls": {"enabled": True, "port": 16379}}, ["memurai_tls.port", "memurai_service.trial_port"]),
+        ({"tls": {"enabled": True, "port": 6399}}, ["memurai_tls.port", "memurai_backup.rehearsal_port"]),
+        ({"network": {"port": 16379}}, ["memurai_service.trial_port", "memurai_network.port"]),
+        ({"backup": {"rehearsal_port": 6379}}, ["memurai_backup.rehearsal_port", "memurai_network.port"]),
+        ({"tls": {"enabled": True, "port": 5986}}, ["memurai_tls.port", "WinRM"]),
+    ],
+)
+def test_no_two_share_a_port(host_data: dict[str, object], groups: dict[str, object], named: list[str]) -> None:
+    problem = only_problem({**host_data, **{f"memurai_{name}": value for name, value in groups.items()}})
+    assert problem.startswith(f"{named[0]}: expected ")
+    assert named[1] in problem
+
+
+def test_a_port_that_is_not_used_is_nobody_s(host_data: dict[str, object]) -> None:
+    data = {**host_data, "memurai_network": {"port": 6380}, "memurai_tls": {"port": 6380}}
+    assert from_host_data("cache1", data).network.port == 6380
+
+
 def test_the_clients_limit_leaves_room_for_administration(host_data: dict[str, object]) -> None:
     data = {**host_data, "memurai_security": {"maxclients": 191}}
     assert "memurai_security.maxclients: expected at least 192" in only_problem(data)

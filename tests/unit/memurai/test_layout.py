@@ -32,6 +32,23 @@ def test_each_folder_is_for_those_who_need_it(settings: Settings) -> None:
     }
 
 
+def test_the_private_key_is_for_the_service_to_read(settings: Settings) -> None:
+    folder, files = layout.tls_folder(settings), layout.tls_files(settings)
+    assert files.key == f"{folder.path}/server.key"
+    assert {entry.sid: Rights(entry.rights) for entry in folder.access.entries} == {
+        SYSTEM: Rights.FULL_CONTROL,
+        ADMINISTRATORS: Rights.FULL_CONTROL,
+        service_sid("Memurai"): Rights.READ_AND_EXECUTE,
+    }
+    assert not folder.access.inheritance
+
+
+def test_the_plain_port_is_closed_unless_it_is_asked_for(host_data: dict[str, object]) -> None:
+    given = [{}, {"enabled": True}, {"enabled": True, "plain_port": True}]
+    found = [layout.open_ports(from_host_data("cache1", {**host_data, "memurai_tls": tls})) for tls in given]
+    assert found == [(6379,), (6380,), (6379, 6380)]
+
+
 def test_the_access_follows_the_account(host_data: dict[str, object]) -> None:
     service = {"account": r"nt authority\networkservice"}
     assert NETWORK_SERVICE in rights(from_host_data("cache1", {**host_data, "memurai_service": service}))["data"]

@@ -100,6 +100,13 @@ def test_a_port_is_taken_only_by_strangers_at_our_address(settings: Settings, fo
     assert not refused or "process 7" in problems[0]
 
 
+@pytest.mark.parametrize(("port", "key"), [(6379, "memurai_network.port"), (6380, "memurai_tls.port")])
+def test_a_taken_port_is_named_by_its_setting(host_data: dict[str, object], port: int, key: str) -> None:
+    settings = from_host_data("cache1", {**host_data, "memurai_tls": {"enabled": True, "plain_port": True}})
+    (problem,) = preflight.port_problems(settings, {"port": port, "listeners": [listener("127.0.0.1")]})
+    assert problem.startswith(f"{key}: expected {port} to be free")
+
+
 def test_a_server_that_listens_everywhere_meets_every_listener(host_data: dict[str, object]) -> None:
     network = {"bind": ["0.0.0.0"], "allowed_addresses": ["10.0.4.0/24"]}  # noqa: S104
     settings = from_host_data("cache1", {**host_data, "memurai_network": network})

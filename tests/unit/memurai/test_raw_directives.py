@@ -35,7 +35,7 @@ def problems_of(host_data: dict[str, object], directives: object) -> list[str]:
             {"client-output-buffer-limit": ["pubsub", "1mb", "1mb", 60]},
             ['client-output-buffer-limit "pubsub" "1mb" "1mb" "60"'],
         ),
-        ([("tls-cert-file", "C:/a b/c.crt"), ["hz", "5"]], ['tls-cert-file "C:/a b/c.crt"', 'hz "5"']),
+        ([("tls-dh-params-file", "C:/a b/c.pem"), ["hz", "5"]], ['tls-dh-params-file "C:/a b/c.pem"', 'hz "5"']),
     ],
 )
 def test_directives_are_the_last_lines_each_value_quoted(
@@ -83,7 +83,8 @@ def test_no_other_name_of_redis_is_taken_for_a_misspelt_or_secret_one(
 
 
 def test_the_model_owns_exactly_what_the_template_writes(host_data: dict[str, object]) -> None:
-    lines = [line for line in rendered(host_data, {}).splitlines() if line and not line.startswith("#")]
+    encrypted = {**host_data, "memurai_tls": {"enabled": True}}
+    lines = [line for line in rendered(encrypted, {}).splitlines() if line and not line.startswith("#")]
     assert {line.split()[0] for line in lines} == set(raw.OWNED)
 
 

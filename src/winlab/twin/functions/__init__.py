@@ -3,6 +3,7 @@
 from winlab.twin.functions import (
     backup,
     backup_store,
+    certificates,
     configuration,
     diagnosis,
     events,
@@ -28,6 +29,7 @@ __all__ = [
     "TwinFunction",
     "backup",
     "backup_store",
+    "certificates",
     "configuration",
     "diagnosis",
     "events",
