@@ -19,9 +19,6 @@ STOP_SECONDS = 300
 def uninstall(settings: Settings, *, remove_data: bool) -> None:
     """Remove the server from the outside in: first nobody comes in any more, last what it stood on goes."""
     storage, package = settings.storage, settings.package
-    for job in host.loop(jobs.jobs(settings)):
-        tasks.task(name=f"No scheduled task: {job.name}", task=jobs.task_name(settings, job.name), present=False)
-        files.absent(name=f"No password: {job.name}", path=jobs.secret_path(settings, job))
     firewall.rule(name="No firewall rule", rule=layout.firewall_rule(settings), present=False)
     if not remove_data:
         server.saved(
@@ -31,6 +28,10 @@ def uninstall(settings: Settings, *, remove_data: bool) -> None:
             command_line_client=layout.command_line_client(settings),
             timeout_seconds=settings.service.ready_timeout_seconds,
         )
+    # After what may refuse to go on: a server that stays keeps its backups.
+    for job in host.loop(jobs.jobs(settings)):
+        tasks.task(name=f"No scheduled task: {job.name}", task=jobs.task_name(settings, job.name), present=False)
+        files.absent(name=f"No password: {job.name}", path=jobs.secret_path(settings, job))
     services.service(name="No service", service=settings.service.name, present=False, timeout_seconds=STOP_SECONDS)
     if package.license_file is not None:
         files.absent(name="No licence", path=layout.license_file(settings))

@@ -13,6 +13,12 @@ from winlab.package import build
 from winlab.windows.machine import Machine
 
 FOLDER = "C:/ProgramData/Memurai"
+NO_JOBS = (
+    "No scheduled task: backup",
+    "No password: backup",
+    "No scheduled task: health",
+    "No password: health",
+)
 BACKUP = "C:/Backups/Redis"
 
 
@@ -50,7 +56,7 @@ def test_an_uninstalled_server_comes_back_with_its_data(bare: Practice) -> None:
     assert (snapshot(bare.machine), bare.machine.services.get("Memurai").state) == (before, "Running")
 
     done = bare.run("pyinfra", inventory, "tasks/uninstall.py", "-y", "--json")
-    assert (done.exit_code, done.changed) == (0, ["Data is saved", "No service", "No product"]), done.output
+    assert (done.exit_code, done.changed) == (0, ["Data is saved", *NO_JOBS, "No service", "No product"]), done.output
     assert state(bare.machine) == (False, 0, [])
     again = bare.run("pyinfra", inventory, "tasks/uninstall.py", "-y", "--json")
     assert (again.exit_code, again.changed) == (0, [])
@@ -66,10 +72,10 @@ def test_data_goes_when_asked_and_backups_stay(bare: Practice) -> None:
     assert first.exit_code == 0, first.output
     bare.machine.files.write_bytes(f"{BACKUP}/old.rdb", b"a backup")
     planned = uninstall(bare, "--dry", "--diff", "--data", "remove_data=true")
-    assert planned.output.count("- with: all that is in it") == 4, planned.output
+    assert planned.output.count("- with: all that is in it") == 5, planned.output
     done = uninstall(bare, "-y", "--json", "--data", "remove_data=true")
     folders = [f"No folder: {what}" for what in ("configuration", "data", "log", "installer")]
-    assert (done.exit_code, done.changed) == (0, ["No service", "No product", *folders]), done.output
+    assert (done.exit_code, done.changed) == (0, [*NO_JOBS, "No service", "No product", *folders]), done.output
     assert (state(bare.machine), bare.machine.files.names(FOLDER)) == ((False, 0, []), [])
     assert bare.machine.files.names(BACKUP) == ["old.rdb", "uninstall-4.2.2.log"]
     again = uninstall(bare, "-y", "--json", "--data", "remove_data=true")

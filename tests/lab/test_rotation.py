@@ -24,6 +24,8 @@ CONFIG = "ProgramData/Memurai/config"
 FILE = f"{CONFIG}/memurai-production.conf"
 TRIAL = "ProgramData/Memurai/trial"
 TASK = ("pyinfra", "inventories/lab.py", "tasks/rotate_password.py")
+JOBS = "ProgramData/Memurai/jobs"
+JOB_PASSWORDS = ("Password of the job backup", "Password of the job health")
 CONFIGURE = ("pyinfra", "inventories/lab.py", "tasks/configure.py", "-y", "--json")
 LOUD = ("-vvv", "--debug", "--diff")
 DROP_OLD = ("--data", "drop_password=old")
@@ -132,7 +134,7 @@ def test_both_work_until_the_old_one_is_dropped(rotation: Rotation) -> None:
         assert "works: the password of host <secret>" in shown
         assert "+ works: the password of settings <secret, changed>" in shown
         begun = rotation.rotate(*LOUD)
-        assert (begun.exit_code, begun.changed) == (0, ["Password"]), begun.output
+        assert (begun.exit_code, begun.changed) == (0, ["Password", *JOB_PASSWORDS]), begun.output
         assert "--data drop_password=old" in begun.output
         with writing(rotation, rotation.new):
             again = rotation.rotate()
@@ -209,7 +211,7 @@ def test_a_run_whose_host_died_between_server_and_file_is_completed_by_the_next(
     with rotation.client(rotation.old) as connection, writing(rotation, rotation.old):
         connection.execute_command("ACL", "SETUSER", "default", f">{rotation.new}")
         begun = rotation.rotate()
-        assert (begun.exit_code, begun.changed) == (0, ["Password"]), begun.output
+        assert (begun.exit_code, begun.changed) == (0, ["Password", *JOB_PASSWORDS]), begun.output
     restart(rotation)
     assert rotation.working == ["old", "new"]
 
@@ -260,7 +262,7 @@ def test_no_password_is_printed_or_written_but_where_it_belongs(rotation: Rotati
     drive = rotation.drive
     holders = {str(path.relative_to(drive)) for path in drive.rglob("*") if holds(path)}
     assert FILE in holders
-    allowed = (FILE, f"{FILE}.previous", f"{FILE}.last-known-good", f"{CONFIG}/history/")
+    allowed = (FILE, f"{FILE}.previous", f"{FILE}.last-known-good", f"{CONFIG}/history/", f"{JOBS}/")
     assert not [path for path in holders if not path.startswith(allowed)]
 
 
