@@ -233,7 +233,9 @@ def test_a_deploy_with_a_new_password_cuts_nobody_off(rotation: Rotation) -> Non
         planned = rotation.run("pyinfra", "inventories/lab.py", "deploy.py", "--dry", "--diff")
         assert "+ works: the password of settings <secret, changed>" in planned.output
         deployed = rotation.run("pyinfra", "inventories/lab.py", "deploy.py", "-y", "--json")
-        assert (deployed.exit_code, deployed.changed) == (0, ["Password"]), deployed.output
+        assert (deployed.exit_code, deployed.changed) == (0, ["Password", "Password: backup", "Password: health"]), (
+            deployed.output
+        )
         assert rotation.working == ["old", "new"]
         # A colleague whose variable still has the old one.
         again = rotation.run(*CONFIGURE, password=rotation.old)
