@@ -27,7 +27,7 @@ import redis
 
 from memurai import monitoring
 from memurai.monitoring import scrape
-from memurai.monitoring.yaml_text import yaml_list_text, yaml_text
+from memurai.monitoring.yaml_text import yaml_text
 
 NETWORK = os.environ.get("WINLAB_NETWORK") or "127.77.0"
 PROMETHEUS, PRIMARY, REPLICA = (f"{NETWORK}.{number}" for number in (230, 231, 232))
@@ -198,8 +198,8 @@ class Stand:
         # The shipped configuration, but for its pace and the hosts.
         derived = scrape.prometheus_configuration() | {"global": {"scrape_interval": "1s", "evaluation_interval": "1s"}}
         (pack / "prometheus.yml").write_text(yaml_text(derived))
-        (pack / scrape.SERVERS_FILE).write_text(yaml_list_text([target(PRIMARY, 6379), target(REPLICA, 6379)]))
-        (pack / scrape.SENTINELS_FILE).write_text(yaml_list_text([target(PRIMARY, 26379)]))
+        (pack / scrape.SERVERS_FILE).write_text(yaml_text([target(PRIMARY, 6379), target(REPLICA, 6379)]))
+        (pack / scrape.SENTINELS_FILE).write_text(yaml_text([target(PRIMARY, 26379)]))
         options = [
             f"--config.file={pack / 'prometheus.yml'}",
             f"--storage.tsdb.path={self._folder / 'prometheus'}",

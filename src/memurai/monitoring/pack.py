@@ -9,7 +9,7 @@ from memurai.monitoring import scrape
 from memurai.monitoring.alerts import Alert, Step
 from memurai.monitoring.dashboard import dashboard
 from memurai.monitoring.rules import alerts
-from memurai.monitoring.yaml_text import Value, yaml_list_text, yaml_text
+from memurai.monitoring.yaml_text import Value, yaml_text
 from memurai.settings.groups import BackupSettings, MonitoringSettings
 
 # promtool evaluates a whole file at one pace.
@@ -48,8 +48,8 @@ def files(figures: MonitoringSettings, backups: BackupSettings) -> Mapping[str, 
         scrape.RULES_FILE: GENERATED + yaml_text({"groups": _rule_groups(groups)}),
         **{name: GENERATED + yaml_text(_tests(groups, step)) for step, name in TEST_FILES.items()},
         "prometheus.yml": GENERATED + yaml_text(scrape.prometheus_configuration()),
-        scrape.SERVERS_FILE: EXAMPLE + yaml_list_text(scrape.example_servers()),
-        scrape.SENTINELS_FILE: EXAMPLE + yaml_list_text(scrape.example_sentinels()),
+        scrape.SERVERS_FILE: EXAMPLE + yaml_text(scrape.example_servers()),
+        scrape.SENTINELS_FILE: EXAMPLE + yaml_text(scrape.example_sentinels()),
         DASHBOARD_FILE: json.dumps(dashboard(figures), indent=2) + "\n",
     }
 
