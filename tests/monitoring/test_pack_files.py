@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from monitoring_stand import SENTINEL_RIGHTS, SERVER_RIGHTS, program
 
 from memurai import monitoring
@@ -174,27 +175,8 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path, capsys: pyt
     assert "name a folder that you may change" in error
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ("plain words", "plain words"),
-        ("yes", '"yes"'),
-        ("1m", '"1m"'),
-        ("key: value", '"key: value"'),
-        ("ends with:", '"ends with:"'),
-        ("a #comment", '"a #comment"'),
-        ("http://host:1", "http://host:1"),
-        ("blank at the end ", '"blank at the end "'),
-        ("", '""'),
-        ("{flow", '"{flow' + '"'),
-        ("two\nlines", "|-\n  two\n  lines"),
-        (None, "null"),
-        (1.5, "1.5"),
-        ([], "[]"),
-        ({}, "{}"),
-        ([1, {"a": 2, "b": ["c"]}], "\n  - 1\n  - a: 2\n    b:\n      - c"),
-    ],
-)
-def test_values_are_written_so_that_yaml_reads_the_same(value: Any, text: str) -> None:
-    space = "" if text.startswith("\n") else " "
-    assert yaml_text({"key": value}) == f"key:{space}{text}\n"
+def test_a_text_of_several_lines_stands_as_it_reads() -> None:
+    value = {"rule": "two\nlines", "list": [1, {"a": "yes", "b": ["1m"]}], "order": None}
+    text = yaml_text(value)
+    assert text.startswith("rule: |-\n  two\n  lines\nlist:\n  - 1\n")
+    assert yaml.safe_load(text) == value
