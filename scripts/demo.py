@@ -1,4 +1,4 @@
-"""Show the whole thing on this machine: a bare practice host, the plan, the deploy, a second deploy, the proof.
+"""Show the whole thing on this machine: a bare practice host, plan, deploy, second deploy, backup, restore, proof.
 
 Run it with `make demo`.
 """
@@ -34,6 +34,8 @@ STEPS = [
     Step("The plan, on a bare host", ["pyinfra", INVENTORY, "deploy.py", "--dry", "--diff"]),
     Step("The deploy", ["pyinfra", INVENTORY, "deploy.py", "-y"]),
     Step("The same deploy again", ["pyinfra", INVENTORY, "deploy.py", "-y", "--json"]),
+    Step("A backup, taken and rehearsed on the host", ["pyinfra", INVENTORY, "tasks/backup.py", "-y"]),
+    Step("The newest backup, restored", ["pyinfra", INVENTORY, "tasks/restore.py", "-y"]),
     Step("The proof", ["pytest", "tests/verify", "--inventory", INVENTORY, "--disruptive", "-q"]),
 ]
 
