@@ -2,12 +2,14 @@
 
 from pyinfra import host, logger
 
-from memurai import certificates, deployment, layout, preflight
+from memurai import certificates, deployment, instances, layout, neighbours, preflight
 from memurai.settings import Settings
-from winfra.facts.files import Item
+from winfra.facts.files import DirectorySize, Item
 from winfra.facts.host import HostSummary
 from winfra.facts.network import TcpListeners
+from winfra.facts.packages import Products
 from winfra.facts.services import Service
+from winfra.operations.packages import comparable
 
 
 def data_files(settings: Settings) -> preflight.DataFiles | None:
@@ -16,14 +18,35 @@ def data_files(settings: Settings) -> preflight.DataFiles | None:
     return None if None in found else preflight.DataFiles(*found)
 
 
+def aside_bytes(settings: Settings) -> int | None:
+    """Return the size of the data that an upgrade in this run will put aside, None when it could not be read."""
+    package, products = settings.package, host.get_fact(Products, product=settings.package.product)
+    if products is None:
+        return None
+    versions = [comparable(product["version"] or "") for product in products["products"]]
+    if not versions or versions == [comparable(package.version)]:
+        return 0
+    beside = neighbours.running(host, package.folder, settings.service.name)
+    if beside is None:
+        return None
+    folders = [settings.storage.data, *(item.data.folder for item in beside.running if item.data)]
+    sizes = [host.get_fact(DirectorySize, path=folder) for folder in folders]
+    return None if None in sizes else sum(size["size_bytes"] for size in sizes)
+
+
 def problems(settings: Settings) -> list[str]:
     """Return everything that speaks against this host."""
     summary = host.get_fact(HostSummary)
     listeners = [host.get_fact(TcpListeners, port=port) for port in layout.open_ports(settings)]
     service = host.get_fact(Service, service=settings.service.name)
-    files = data_files(settings)
-    found = [*preflight.package_problems(settings.package), *certificates.problems(settings.tls)]
-    if summary is None or None in listeners or files is None or service is None:
+    files, aside = data_files(settings), aside_bytes(settings)
+    others = deployment.instances_beside(host)
+    found = [
+        *preflight.package_problems(settings.package),
+        *certificates.problems(settings.tls),
+        *instances.problems(settings, others),
+    ]
+    if summary is None or None in listeners or files is None or service is None or aside is None:
         return [*found, "expected to read the state of the host, found an error (above); nothing was changed"]
     if summary["pending_reboot"]:
         host.log(f"a reboot is pending: {', '.join(summary['pending_reboot_reasons'])}", logger.warning)
@@ -32,7 +55,7 @@ def problems(settings: Settings) -> list[str]:
             host.log(warning, logger.warning)
     return [
         *found,
-        *preflight.host_problems(settings, summary, files.folder),
+        *preflight.host_problems(settings, summary, files.folder, others=list(others.values()), aside_bytes=aside),
         *(problem for state in listeners for problem in preflight.port_problems(settings, state)),
         *preflight.data_problems(settings, files, is_running=service["state"] == "Running"),
     ]

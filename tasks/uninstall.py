@@ -1,15 +1,15 @@
 """Remove what the deploy made, and keep what can't be made again: `pyinfra inventories/prod.py tasks/uninstall.py`.
 
 Data, logs, configuration and its history stay, so that a deploy brings the server back with its data.
-`--data remove_data=true` removes them too. Backups stay in any case.
+`--data remove_data=true` removes them too. Backups stay in any case, and the product while another instance uses it.
 """
 
 from pyinfra import host
 
 from memurai import deployment, jobs, layout
-from memurai.operations import server
+from memurai.operations import product, server
 from memurai.settings import Settings
-from winfra.operations import files, firewall, packages, services, tasks
+from winfra.operations import files, firewall, services, tasks
 
 KEY = "remove_data"
 # A server with much data takes its time to save it.
@@ -33,17 +33,14 @@ def uninstall(settings: Settings, *, remove_data: bool) -> None:
         tasks.task(name=f"No scheduled task: {job.name}", task=jobs.task_name(settings, job.name), present=False)
         files.absent(name=f"No password: {job.name}", path=jobs.secret_path(settings, job))
     services.service(name="No service", service=settings.service.name, present=False, timeout_seconds=STOP_SECONDS)
-    if package.license_file is not None:
-        files.absent(name="No licence", path=layout.license_file(settings))
-    packages.msi(
+    product.removed(
         name="No product",
-        source=package.source,
         product=package.product,
-        version=package.version,
-        sha256=package.sha256,
+        folder=package.folder,
+        service=settings.service.name,
         # The log of the removal stays where it can.
-        directory=storage.backup if remove_data else storage.install,
-        present=False,
+        log_folder=storage.backup if remove_data else storage.install,
+        license_file=layout.license_file(settings) if package.license_file is not None else None,
     )
     if remove_data:
         for folder in host.loop(layout.removable_folders(settings)):

@@ -2,7 +2,7 @@
 
 from pyinfra.api import HiddenValue
 
-from memurai import config, layout
+from memurai import config, extras, layout
 from memurai.credentials import Credentials
 from memurai.operations.server import Unwanted
 from memurai.settings import Settings
@@ -24,6 +24,7 @@ def template_data(settings: Settings, credentials: Credentials) -> dict[str, obj
         "quote": config.quote,
         "format_size": config.format_size,
         "flag": config.flag,
+        "extra_comment": lambda names: extras.comment(list(names)),
     }
 
 

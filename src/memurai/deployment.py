@@ -17,6 +17,10 @@ PRODUCTION_GROUP = "prod"
 _settings: WeakKeyDictionary[Host, Settings | None] = WeakKeyDictionary()
 
 
+# What the data of each host says: its settings, or why there are none.
+_loaded: WeakKeyDictionary[Host, Settings | SettingsError] = WeakKeyDictionary()
+
+
 def settings_of(current: Host) -> Settings | None:
     """Return the settings of a host, or None when it was refused: then the task has nothing to do.
 
@@ -25,11 +29,36 @@ def settings_of(current: Host) -> Settings | None:
     """
     host = _real(current)
     if host not in _settings:
-        try:
-            _settings[host] = from_host_data(host.name, host.data.dict(), data_origins(host), environments(host))
-        except SettingsError as error:
-            refuse(host, error.problems)
+        found = _load(host)
+        if isinstance(found, SettingsError):
+            refuse(host, found.problems)
+        else:
+            _settings[host] = found
     return _settings[host]
+
+
+def instances_beside(current: Host) -> dict[str, Settings]:
+    """Return the settings of the inventory's other hosts that are reached at the same address, by name.
+
+    One whose data is wrong is left out: it is refused itself, with its own errors.
+    """
+    host = _real(current)
+    beside = [other for other in host.inventory if other.name != host.name and _address(other) == _address(host)]
+    loaded = {other.name: _load(other) for other in beside}
+    return {name: found for name, found in loaded.items() if isinstance(found, Settings)}
+
+
+def _address(host: Host) -> str:
+    return str(host.data.get("winrm_hostname") or host.name).lower()
+
+
+def _load(host: Host) -> Settings | SettingsError:
+    if host not in _loaded:
+        try:
+            _loaded[host] = from_host_data(host.name, host.data.dict(), data_origins(host), environments(host))
+        except SettingsError as error:
+            _loaded[host] = error
+    return _loaded[host]
 
 
 def refuse(current: Host, problems: tuple[str, ...] | list[str]) -> None:

@@ -63,6 +63,7 @@ def surroundings(settings: Settings) -> Surroundings:
     """Return what an installation of the product meets."""
     return Surroundings(
         folder=settings.storage.install,
+        product_folder=settings.package.folder,
         service=settings.service.name,
         configuration=configuration_file(settings),
         command_line_client=command_line_client(settings),

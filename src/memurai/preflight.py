@@ -1,6 +1,6 @@
 """What a host must have before anything on it is touched. Every check yields what was expected and what was found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,8 @@ MEMORY_FACTOR = 2
 DISK_FACTOR = 3
 # With the files already there: the next snapshot or rewrite stands beside the old one until it replaces it.
 DISK_FACTOR_IN_USE = 1
+# The copy of the data, and what the new version made of it if it is taken back.
+COPIES_OF_UPGRADE = 2
 EARLIER_SNAPSHOT = "dump.rdb"
 
 
@@ -68,11 +70,23 @@ def data_paths(settings: Settings) -> tuple[str, ...]:
     )
 
 
-def host_problems(settings: Settings, summary: HostSummaryState, data_folder: ItemState) -> Iterator[str]:
-    """Yield what the host itself lacks."""
+def host_problems(
+    settings: Settings,
+    summary: HostSummaryState,
+    data_folder: ItemState,
+    *,
+    others: Sequence[Settings] = (),
+    aside_bytes: int = 0,
+) -> Iterator[str]:
+    """Yield what the host itself lacks.
+
+    others: settings of the other instances on it. Not known, and not counted, is the memory of servers that are not in
+    this inventory, and what the others' data may still grow by on the disk.
+    aside_bytes: size of the data that an upgrade in this run will put aside.
+    """
     yield from _system_problems(summary)
-    yield from _memory_problems(settings, summary)
-    yield from _disk_problems(settings, summary, in_use=data_folder["kind"] == "Directory")
+    yield from _memory_problems(settings, summary, others)
+    yield from _disk_problems(settings, summary, in_use=data_folder["kind"] == "Directory", aside_bytes=aside_bytes)
 
 
 def _system_problems(summary: HostSummaryState) -> Iterator[str]:
@@ -94,29 +108,38 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".")[:2])
 
 
-def _memory_problems(settings: Settings, summary: HostSummaryState) -> Iterator[str]:
-    needed = settings.memory.maxmemory * MEMORY_FACTOR
+def _memory_problems(settings: Settings, summary: HostSummaryState, others: Sequence[Settings]) -> Iterator[str]:
+    sizes = [item.memory.maxmemory for item in (settings, *others)]
+    needed = sum(sizes) * MEMORY_FACTOR
     if summary["memory_bytes"] < needed:
+        total = " + ".join(format_size(size) for size in sizes)
         yield (
             f"memurai_memory.maxmemory: expected a host with at least {_gigabytes(needed)} of memory "
-            f"({MEMORY_FACTOR} x {format_size(settings.memory.maxmemory)}: a snapshot can double what the server "
-            f"uses), found {_gigabytes(summary['memory_bytes'])}; lower maxmemory or give the host more"
+            f"({MEMORY_FACTOR} x {total if len(sizes) == 1 else f'({total}), all instances on this host'}: a snapshot "
+            f"can double what a server uses), found {_gigabytes(summary['memory_bytes'])}; "
+            "lower maxmemory or give the host more"
         )
 
 
-def _disk_problems(settings: Settings, summary: HostSummaryState, *, in_use: bool) -> Iterator[str]:
-    drive = settings.storage.data[:2]
+def _disk_problems(settings: Settings, summary: HostSummaryState, *, in_use: bool, aside_bytes: int) -> Iterator[str]:
+    data, backup = settings.storage.data[:2].upper(), settings.storage.backup[:2].upper()
     free = {volume["root"][:2].upper(): volume["free_bytes"] for volume in summary["volumes"]}
     factor = DISK_FACTOR_IN_USE if in_use else DISK_FACTOR
-    needed = settings.memory.maxmemory * factor
-    if drive not in free:
-        yield f"memurai_storage.data: expected a fixed drive {drive}, found {', '.join(sorted(free)) or 'none'}"
-    elif free[drive] < needed:
-        yield (
-            f"memurai_storage.data: expected at least {_gigabytes(needed)} free on {drive} ({factor} x "
-            f"{format_size(settings.memory.maxmemory)} for snapshot and AOF), found {_gigabytes(free[drive])}; "
-            "make room or choose another drive"
-        )
+    growth = f"{factor} x {format_size(settings.memory.maxmemory)} for snapshot and AOF"
+    copies = f"{COPIES_OF_UPGRADE} x {_gigabytes(aside_bytes)} for the data that the upgrade puts aside"
+    needs = [("data", data, settings.memory.maxmemory * factor, growth)]
+    if aside_bytes:
+        needs.append(("backup", backup, aside_bytes * COPIES_OF_UPGRADE, copies))
+    if aside_bytes and data == backup:
+        needs = [("data", data, sum(need[2] for need in needs), f"{growth}, {copies}")]
+    for key, drive, needed, why in needs:
+        if drive not in free:
+            yield f"memurai_storage.{key}: expected a fixed drive {drive}, found {', '.join(sorted(free)) or 'none'}"
+        elif free[drive] < needed:
+            yield (
+                f"memurai_storage.{key}: expected at least {_gigabytes(needed)} free on {drive} ({why}), found "
+                f"{_gigabytes(free[drive])}; make room or choose another drive"
+            )
 
 
 def _gigabytes(size: int) -> str:

@@ -45,8 +45,10 @@ class PowerShellCall(StringCommand):
 def _wire_value(value: object) -> object:
     if isinstance(value, HiddenValue):
         return {"$secret": value.unmask()}
-    if isinstance(value, tuple):
-        return list(value)
+    if isinstance(value, Mapping):
+        return {key: _wire_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_wire_value(item) for item in value]
     return value
 
 

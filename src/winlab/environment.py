@@ -36,6 +36,9 @@ def lab_variables(directory: Path, hosts: int | None, environment: Mapping[str, 
         "WINLAB_CA_BUNDLE": str(ca_bundle_path(directory)),
         **_package(directory, environment),
         "MEMURAI_LAB_PASSWORD": environment.get("MEMURAI_LAB_PASSWORD") or secrets.token_urlsafe(_SECRET_BYTES),
+        # Of the second instance in inventories/lab_instances.py.
+        "MEMURAI_LAB_SECOND_PASSWORD": environment.get("MEMURAI_LAB_SECOND_PASSWORD")
+        or secrets.token_urlsafe(_SECRET_BYTES),
         "MEMURAI_LAB_CONFIG_COMMAND": environment.get("MEMURAI_LAB_CONFIG_COMMAND")
         or f"CONFIG_{secrets.token_hex(8).upper()}",
     }

@@ -27,13 +27,16 @@ def read_hosts(inventory: Path, environment: Mapping[str, str], expected: int | 
     Args:
         inventory: path of the inventory.
         environment: the environment to read it in; passwords of the form env:NAME are looked up there.
-        expected: how many hosts there must be, None for any number.
+        expected: how many practice hosts there must be, None for any number.
+
+    Several hosts of the inventory at one address are one practice host, of the first one's name: instances of a
+    server on one machine.
 
     Raises:
-        WinlabError: pyinfra can't read it, or a host is no practice host.
+        WinlabError: pyinfra can't read it, a host is no practice host, or hosts at one address have other accounts.
     """
     entries = _debug_inventory(inventory, environment)
-    hosts = [practice_host(entry["name"], entry["data"], environment) for entry in entries]
+    hosts = _merged([practice_host(entry["name"], entry["data"], environment) for entry in entries])
     if expected is not None and len(hosts) != expected:
         raise WinlabError(
             f"Expected {expected} hosts (--hosts), found {len(hosts)} in {inventory}. An inventory says itself how "
@@ -69,6 +72,18 @@ def practice_host(name: str, data: Mapping[str, Any], environment: Mapping[str, 
         user=_text(name, data, "winrm_user"),
         password=_password(name, _text(name, data, "winrm_password"), environment),
     )
+
+
+def _merged(hosts: list[LabHost]) -> list[LabHost]:
+    by_address: dict[str, LabHost] = {}
+    for host in hosts:
+        first = by_address.setdefault(host.address, host)
+        if (first.user, first.password) != (host.user, host.password):
+            raise WinlabError(
+                f"Expected {first.name} and {host.name}, which are both at {host.address}, to have one winrm_user and "
+                "winrm_password, found different ones. Give both the same, or another address to one of them."
+            )
+    return list(by_address.values())
 
 
 def _debug_inventory(inventory: Path, environment: Mapping[str, str]) -> list[dict[str, Any]]:

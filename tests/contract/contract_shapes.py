@@ -13,12 +13,12 @@ from memurai.facts.backups import BackupsState
 from memurai.facts.diagnosis import DiagnosisState
 from winfra.facts.base import snake_keys, strict_shape
 from winfra.facts.events import EventEntriesState
-from winfra.facts.files import AclState, ItemState, TextFileState
+from winfra.facts.files import AclState, DirectorySizeState, ItemState, TextFileState
 from winfra.facts.firewall import RuleState
 from winfra.facts.host import HostSummaryState
 from winfra.facts.network import TcpListenersState
 from winfra.facts.packages import ProductsState
-from winfra.facts.services import ServiceState
+from winfra.facts.services import FolderServicesState, ServiceState
 from winfra.facts.tasks import TaskState
 
 
@@ -103,7 +103,7 @@ class CertificateChange(TypedDict):
 
 @strict_shape
 class ProductUpdate(TypedDict):
-    aside_folder: str
+    aside_folder: str | None
     reboot_required: bool
 
 
@@ -201,13 +201,21 @@ class RestoreResult(TypedDict):
     elapsed_milliseconds: int
 
 
+@strict_shape
+class ProductRemoval(TypedDict):
+    removed: bool
+    used_by: list[str]
+
+
 SHAPES: dict[str, type] = {
     "Copy-WinFile": CopiedPath,
     "Get-MemuraiDiagnosis": DiagnosisState,
     "Get-MemuraiBackup": BackupsState,
     "Get-WinAcl": AclState,
     "Get-WinEventEntry": EventEntriesState,
+    "Get-WinDirectorySize": DirectorySizeState,
     "Get-WinFirewallRule": RuleState,
+    "Get-WinFolderService": FolderServicesState,
     "Get-WinHostSummary": HostSummaryState,
     "Get-WinItem": ItemState,
     "Get-WinProduct": ProductsState,
@@ -221,6 +229,7 @@ SHAPES: dict[str, type] = {
     "Invoke-MemuraiHealthCheck": Health,
     "New-WinDirectory": CreatedPath,
     "Register-WinTask": CreatedName,
+    "Remove-MemuraiProduct": ProductRemoval,
     "Remove-WinFirewallRule": RemovedName,
     "Remove-WinItem": RemovedPath,
     "Remove-WinService": RemovedName,

@@ -195,3 +195,12 @@ def test_a_copy_needs_a_name_and_a_folder(host: ContractHost, folder: str) -> No
     assert f"{folder}\\none" in host.refusal(
         "Copy-WinFile", Path=f"{folder}\\file", Destination=f"{folder}\\none\\file"
     )
+
+
+def test_the_size_of_a_folder_is_that_of_all_files_in_it(host: ContractHost, folder: str) -> None:
+    for path, content in ((f"{folder}\\a", b"12"), (f"{folder}\\below\\b", b"345")):
+        host.call("New-WinDirectory", Path=path.rpartition("\\")[0])
+        host.put(path, content)
+    assert host.call("Get-WinDirectorySize", Path=folder) == {"Path": folder, "SizeBytes": 5}
+    absent = f"{folder}\\none"
+    assert host.call("Get-WinDirectorySize", Path=absent) == {"Path": absent, "SizeBytes": 0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from hashlib import sha256
 from pathlib import Path
 
@@ -77,6 +78,21 @@ def test_a_wrong_argument_is_an_error_that_names_the_parameter(
 def test_a_product_code_is_a_guid_in_braces(host: ContractHost, folder: str, code: str) -> None:
     refusal = host.refusal("Uninstall-WinPackage", ProductCode=code, LogPath=f"{folder}\\log")
     assert "'ProductCode'" in refusal
+
+
+def test_another_installation_is_waited_for_until_the_deadline(host: ContractHost, folder: str) -> None:
+    if not isinstance(host, PracticeHost):
+        pytest.skip("no installation is begun on a real host")
+    given = {"ProductCode": NO_PRODUCT, "LogPath": f"{folder}\\log.txt"}
+    busy = host.machine.products.installing
+    with busy:
+        refusal = host.refusal("Uninstall-WinPackage", **given, TimeoutSeconds=1)
+    assert "found exit code 1618: another installation is in progress" in refusal
+    busy.acquire()
+    other = threading.Timer(0.5, busy.release)
+    other.start()
+    assert "found exit code 1605" in host.refusal("Uninstall-WinPackage", **given, TimeoutSeconds=60)
+    other.join()
 
 
 def test_a_package_is_installed_and_removed(host: ContractHost, folder: str, package: Path) -> None:

@@ -243,7 +243,9 @@ def update(server: Server, folder: str, **more: Any) -> dict[str, Any]:
         "ProductName": "Memurai*",
         "Properties": ["INSTALL_SERVICE=0", "ADD_FIREWALL_RULE=0"],
         "LogFolder": folder,
+        "ProductFolder": MEMURAI_FOLDER,
         "ServiceName": server.service,
+        "ConfigurationPath": f"{folder}\\server.conf",
         "DataFolder": folder,
         "DataNames": ["dump.rdb"],
         "BackupFolder": folder,
@@ -261,6 +263,66 @@ def test_without_its_packages_nothing_is_updated(running: Server) -> None:
         running.host.put(f"{folder}\\{name}", b"no package")
     assert f"Expected SHA-256 {'0' * 64} of" in running.host.refusal("Update-MemuraiProduct", **update(running, folder))
     assert running.state()["ProcessId"] == process
+
+
+def test_a_version_that_is_there_already_is_no_update(running: Server) -> None:
+    host = running.host
+    (product,) = host.call("Get-WinProduct", Name="Memurai*")["Products"]
+    process, parameters = running.state()["ProcessId"], update(running, host.new_folder())
+    there = {**parameters, "Version": f"{product['Version']}.0", "FormerVersion": "4.0.0"}
+    assert host.call("Update-MemuraiProduct", **there) == {"AsideFolder": None, "RebootRequired": False}
+    refusal = host.refusal("Update-MemuraiProduct", **{**parameters, "FormerVersion": "4.0.0"})
+    assert f"Expected version 4.0.0 to be installed, found {product['Version']}" in refusal
+    assert running.state()["ProcessId"] == process
+
+
+def test_a_product_that_a_service_uses_is_not_removed(running: Server) -> None:
+    host = running.host
+    given = {"ProductName": "Memurai*", "ProductFolder": MEMURAI_FOLDER, "LogFolder": host.new_folder()}
+    kept = host.call("Remove-MemuraiProduct", **given)
+    assert kept["Removed"] is False
+    assert running.service in kept["UsedBy"]
+    assert host.kind(CLI) == "File"
+    elsewhere = {**given, "ProductName": host.name, "ProductFolder": host.new_folder()}
+    licence = f"{host.new_folder()}\\licence.txt"
+    host.put(licence, b"a licence")
+    nothing = host.call("Remove-MemuraiProduct", **elsewhere, LicensePath=licence)
+    assert nothing == {"Removed": False, "UsedBy": []}
+    assert host.kind(licence) == "Absent"
+
+
+def test_a_server_that_nobody_named_refuses_the_update_before_anything_stops(running: Server, package: Path) -> None:
+    host, folder = running.host, running.host.new_folder()
+    if not isinstance(host, PracticeHost):
+        pytest.skip("needs a second server beside this one")
+    name = host.new_service_name()
+    path, port = f"{folder}\\second.conf", host.free_port()
+    data = folder.replace("\\", "/")
+    lines = [f"bind {host.server_address}", f"port {port}", f'dir "{data}"', 'save ""', "requirepass another"]
+    host.put(path, "\r\n".join([*lines, ""]).encode())
+    image = f'"{MEMURAI_FOLDER}\\memurai.exe" --service-run --service-name {name} "{path}"'
+    host.call("Set-WinService", Name=name, ImagePath=image, StartType="Manual")
+    host.call("Start-WinService", Name=name)
+    digest = host.put(f"{folder}\\new.msi", package.read_bytes())
+    host.put(f"{folder}\\old.msi", package.read_bytes())
+    process = running.state()["ProcessId"]
+    given = {**update(running, folder, Sha256=digest, FormerSha256=digest)}
+    assert f"found {name} too" in host.refusal("Update-MemuraiProduct", **given)
+    neighbour = {
+        "ServiceName": name,
+        "ConfigurationPath": path,
+        "HoldsData": True,
+        **{key: running.target[key] for key in ("Address", "Password")},
+        "Port": port,
+        **dict.fromkeys(("User", "TlsCaFile", "TlsCertFile", "TlsKeyFile"), ""),
+        "DataFolder": folder,
+        "DataNames": ["dump.rdb"],
+    }
+    refusal = host.refusal("Update-MemuraiProduct", **given, Neighbours=[neighbour])
+    assert f"Expected the data of the service '{name}' to be on disk before it is stopped, found:" in refusal
+    assert PASSWORD not in refusal
+    assert running.state()["ProcessId"] == process
+    host.call("Remove-WinService", Name=name)
 
 
 def test_a_version_that_does_not_start_is_taken_back(

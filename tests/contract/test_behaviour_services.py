@@ -181,3 +181,12 @@ def test_a_service_without_a_program_does_not_start(host: ContractHost) -> None:
     name = host.new_service(StartType="Manual")
     assert f"Expected to start the service '{name}', found" in host.refusal("Start-WinService", Name=name)
     assert service(host, name)["State"] == "Stopped"
+
+
+def test_the_services_of_a_folder_are_those_whose_program_lies_in_it(host: ContractHost, folder: str) -> None:
+    assert host.call("Get-WinFolderService", Folder=folder) == {"Folder": folder, "Services": []}
+    paths = [f'"{folder}\\a program.exe" --x "y"', f"{folder.upper()}/below/program.exe", f'"{folder}-other\\x.exe"']
+    names = [host.new_service(ImagePath=path) for path in paths]
+    found = host.call("Get-WinFolderService", Folder=folder.replace("\\", "/"))
+    services = [{"Name": name, "ImagePath": path, "State": "Stopped"} for name, path in zip(names, paths, strict=True)]
+    assert found == {"Folder": folder, "Services": services[:2]}

@@ -12,7 +12,7 @@ from typing import Self
 
 import pytest
 import redis
-from lab_practice import BIN, CANARY, NETWORK, PROJECT, Practice, snapshot, wait_until
+from lab_practice import BIN, CANARY, CONFIG_COMMAND, NETWORK, PROJECT, Practice, snapshot, wait_until
 
 from winlab.windows.machine import Machine
 
@@ -105,6 +105,28 @@ def test_what_needs_a_restart_gets_exactly_one(back: Practice) -> None:
     with client(db=31) as last:
         assert last.ping()
     again = back.deploy("--json", inventory=inventory)
+    assert (again.exit_code, again.changed) == (0, [])
+
+
+@pytest.mark.parametrize(("name", "value", "default"), [("maxmemory-samples", "7", "5"), ("databases", "32", "16")])
+def test_an_extra_directive_that_is_taken_out_has_its_default_again(
+    back: Practice, name: str, value: str, default: str
+) -> None:
+    first = back.deploy(inventory=change(back, extra={"directives": {name: value}}))
+    assert first.exit_code == 0, first.output
+    # As it looks when the server has rewritten its file itself.
+    assert back.ask(CONFIG_COMMAND, "REWRITE") == "OK"
+    process = process_of(back.machine)
+    plan = back.plan()
+    assert f"- {name} {value}" in plan.output, plan.output
+    run = back.deploy("--json")
+    assert (run.exit_code, run.changed) == (0, ["Configuration"]), run.output
+    assert name not in (back.machine.root / "C:" / CONFIGURATION).read_text()
+    with client() as connection:
+        found = connection.execute_command(CONFIG_COMMAND, "GET", name)
+    assert found == {name: default}
+    assert (process_of(back.machine) == process) is (name == "maxmemory-samples")
+    again = back.deploy("--json")
     assert (again.exit_code, again.changed) == (0, [])
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 
 import pytest
+from pyinfra.api import Host
 from server import ServerOnHost, wait_until
 
+from memurai import configuration, deployment
 from memurai.settings import Settings
 from winfra.secrets import hidden
 
@@ -18,6 +20,13 @@ LIFETIME_SECONDS = 300
 def test_ping(server: ServerOnHost) -> None:
     """The server answers with the password."""
     assert server.ask("PING") == "PONG"
+
+
+def test_edition(server: ServerOnHost, settings: Settings, windows: Host) -> None:
+    """The server is of an edition that may be used where it runs."""
+    info = server.info()
+    unwanted = configuration.unwanted_info(settings, is_production=deployment.is_production(windows))
+    assert [f"{item.field}:{info[item.field]}; {item.advice}" for item in unwanted if item.is_in(info)] == []
 
 
 def test_password(server: ServerOnHost) -> None:

@@ -7,16 +7,19 @@ not at all.
 
 import hashlib
 import io
-from collections.abc import Generator, Iterable, Iterator
+import secrets
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyinfra import host as current_host
 from pyinfra.api import FileUploadCommand, HiddenValue, operation
 from pyinfra.api.command import PyinfraCommand
 
+from memurai import extras
 from memurai.config import Change, Directive, compare, merge, needs_restart, normal, parse, render, set_arguments
+from memurai.config.kinds import Value
 from memurai.config.language import split_arguments
-from memurai.config.meaning import default
+from memurai.config.meaning import Key, default
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.server import RunningConfiguration, access_parameters
@@ -51,10 +54,12 @@ class Place:
     trial_port: int
     timeout_seconds: int
 
-    @property
-    def staged(self) -> str:
-        """Where the new text waits: in the folder of the configuration, which is private."""
-        return f"{self.path}.staged"
+    def new_staged(self) -> str:
+        """Return where a new text waits: in the folder of the configuration, which is private.
+
+        Each run has a name of its own: another run's upload must not replace what this one is about to try.
+        """
+        return f"{self.path}.{secrets.token_hex(4)}.staged"
 
 
 @dataclass(frozen=True)
@@ -143,24 +148,29 @@ def applied(
         current_host.noop(f"configuration {place.path} and its server are as desired")
     else:
         _show(place, present or "", plan, Redaction(frozenset(hidden_values(desired)), secret_keys))
-        yield FileUploadCommand(io.BytesIO(plan.text.encode()), place.staged)
-        yield PowerShellCall("Set-MemuraiConfiguration", _parameters(place, plan))
+        staged = place.new_staged()
+        yield FileUploadCommand(io.BytesIO(plan.text.encode()), staged)
+        yield PowerShellCall("Set-MemuraiConfiguration", _parameters(place, plan, staged))
 
 
 def _plan(place: Place, present: str | None, desired: str, *, running: bool, keep_foreign: bool) -> Plan | None:
     new = Endpoint.of(desired)
     if present is None:
         return Plan(desired, new, new, (_whole_file(),), (), running=False)
-    text = merge(present, desired) if keep_foreign else desired
-    changes = compare(present, desired)
-    if not keep_foreign:
+    gone = extras.gone(present, desired) if keep_foreign else ()
+    text = merge(extras.without(present, gone), desired) if keep_foreign else desired
+    changes = (*compare(present, desired), *_given_back(normal(parse(present)), gone))
+    if keep_foreign:
+        if not changes and extras.named(present) != extras.named(desired):
+            changes = (_whole_file(),)
+    else:
         changes += _removed(present, desired)
         if not changes and present != desired:
             changes = (_whole_file(),)
     live = Endpoint.of(present)
     drift: tuple[Change, ...] | None = ()
     if running:
-        drift = _drift(place, live, desired)
+        drift = _drift(place, live, desired, gone)
     return None if drift is None else Plan(text, new, live, changes, drift, running=running)
 
 
@@ -176,13 +186,25 @@ def _removed(present: str, desired: str) -> tuple[Change, ...]:
     return tuple(Change(place, found[place], None) for place in gone)
 
 
+def _given_back(found: Mapping[Key, Value], gone: Iterable[Key]) -> tuple[Change, ...]:
+    """Return the changes that give directives their default back; one whose default is not known takes a restart."""
+    return tuple(
+        Change(place, found[place], default(place))
+        for place in gone
+        if place in found and found[place] != default(place)
+    )
+
+
 def _whole_file() -> Change:
     """Return the change of a file whose directives mean what they shall but whose text is not there."""
     return Change(("(file)",), None, None, file_only=True)
 
 
-def _drift(place: Place, live: Endpoint, desired: str) -> tuple[Change, ...] | None:
-    """Return what the running server has otherwise than desired; None when it could not be asked."""
+def _drift(place: Place, live: Endpoint, desired: str, gone: Iterable[Key]) -> tuple[Change, ...] | None:
+    """Return what the running server has otherwise than desired; None when it could not be asked.
+
+    gone: what shall have its default again.
+    """
     if not live.config_command.unmask():
         return ()
     values = current_host.get_fact(
@@ -198,7 +220,8 @@ def _drift(place: Place, live: Endpoint, desired: str) -> tuple[Change, ...] | N
     wanted = normal(parse(desired))
     ignored = {"requirepass"} if ("user", "default") in wanted or ("aclfile",) in wanted else set()
     named = values.keys() - ignored
-    return tuple(change for change in found if change.after is not None and change.key[0] in named)
+    back = _given_back(normal(_directives(values.items())), gone)
+    return tuple(change for change in (*found, *back) if change.after is not None and change.key[0] in named)
 
 
 def _directives(values: Iterable[tuple[str, str]]) -> Iterator[Directive]:
@@ -211,14 +234,14 @@ def _is_list(name: str) -> bool:
     return name in {"save", "bind", "client-output-buffer-limit", "oom-score-adj-values"}
 
 
-def _parameters(place: Place, plan: Plan) -> dict[str, object]:
+def _parameters(place: Place, plan: Plan, staged: str) -> dict[str, object]:
     live = set_arguments(plan.live_changes)
     append_only = plan.switches_append_only_on
     undo = set_arguments(tuple(_reversed(change) for change in plan.live_changes))
     undo += ("appendonly", "no") if append_only else ()
     return {
         "Path": place.path,
-        "StagedPath": place.staged,
+        "StagedPath": staged,
         "StagedSha256": hashlib.sha256(plan.text.encode()).hexdigest(),
         "HistoryFolder": place.history,
         "ProgramPath": place.program,

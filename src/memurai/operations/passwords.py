@@ -217,8 +217,9 @@ def _commands(present: Present, step: Step, *, via: HiddenValue) -> Generator[Py
     """Yield the commands of a step; `via` is a password that works before it."""
     if step.text is not None:
         content = step.text.encode()
-        yield FileUploadCommand(io.BytesIO(content), step.place.staged)
-        yield PowerShellCall("Set-MemuraiConfiguration", _parameters(present, step, via, content))
+        staged = step.place.new_staged()
+        yield FileUploadCommand(io.BytesIO(content), staged)
+        yield PowerShellCall("Set-MemuraiConfiguration", _parameters(present, step, via, content, staged))
     elif step.live is not None:
         server = _server(step.place, present.endpoint, via)
         yield PowerShellCall("Invoke-MemuraiCommand", {**server.parameters(), "SecretCommand": step.live})
@@ -226,11 +227,11 @@ def _commands(present: Present, step: Step, *, via: HiddenValue) -> Generator[Py
         yield FunctionCommand(check, (step, present.endpoint), {})
 
 
-def _parameters(present: Present, step: Step, via: HiddenValue, content: bytes) -> dict[str, object]:
+def _parameters(present: Present, step: Step, via: HiddenValue, content: bytes, staged: str) -> dict[str, object]:
     place, endpoint = step.place, present.endpoint
     return {
         "Path": place.path,
-        "StagedPath": place.staged,
+        "StagedPath": staged,
         "StagedSha256": hashlib.sha256(content).hexdigest(),
         "HistoryFolder": place.history,
         "ProgramPath": place.program,

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyinfra import host as current_host
+from pyinfra import logger
 from pyinfra.api import FileUploadCommand, operation
 from pyinfra.api.command import PyinfraCommand
 
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
+from memurai.neighbours import Neighbours, others, running
 from winfra.call import PowerShellCall
 from winfra.facts.files import Item, TextFile
 from winfra.facts.packages import Product, Products
-from winfra.facts.services import Service
+from winfra.facts.services import FolderServices, Service
 from winfra.operations.packages import INSTALL_TIMEOUT_SECONDS, comparable, package_problem
-from winfra.operations.shape import converge, failure, refuse
+from winfra.operations.shape import converge, current_prefix, failure, is_planning, refuse
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,13 @@ class Surroundings:
     """What an installation meets on a host.
 
     folder: keeps the packages, each as `<version>.msi` with its SHA-256 beside it, and the installer's logs.
+    product_folder: where the product is installed; the servers of other services may run from there too.
     service, configuration, command_line_client: of the server. data: its folder; data_names: what in it is its data.
     backup: folder in which the data is put aside before another version. timeout_seconds: longest wait for the server.
     """
 
     folder: str
+    product_folder: str
     service: str
     configuration: str
     command_line_client: str
@@ -70,7 +74,7 @@ def installed(package: Package, surroundings: Surroundings) -> Generator[Pyinfra
     """Ensure that one version of the product is installed and its package kept, so that a later one can be undone.
 
     Another version under a server is one call on the host, which brings the former version back when the server does
-    not come up on the new one: its data is put aside before.
+    not come up on the new one: its data is put aside before, and so is that of the other servers on the product.
 
     + package: what shall be installed
     + surroundings: what it meets on the host
@@ -119,8 +123,16 @@ def _installation(package: Package, surroundings: Surroundings, products: Sequen
     file = current_host.get_fact(TextFile, path=surroundings.configuration)
     if service is None or file is None:
         return "expected to read the server's service and configuration, found an error (above); nothing was changed"
+    neighbours = running(current_host, surroundings.product_folder, surroundings.service)
+    if neighbours is None:
+        return "expected to read the services on this product, found an error (above); nothing was changed"
     if products and service["exists"] and file["content"] is not None:
-        return _update(package, surroundings, products[0]["version"] or "", file["content"])
+        return _update(package, surroundings, products[0]["version"] or "", file["content"], neighbours)
+    if products and (neighbours.running or neighbours.problems):
+        return (
+            f"expected this version for a new instance, found {products[0]['version']}, on which other services run "
+            f"from {surroundings.product_folder}. Deploy one of those first, which upgrades them; then run this again."
+        )
     return PowerShellCall(
         "Install-WinPackage",
         {
@@ -134,7 +146,11 @@ def _installation(package: Package, surroundings: Surroundings, products: Sequen
     )
 
 
-def _update(package: Package, surroundings: Surroundings, former: str, configuration: str) -> PowerShellCall | str:
+def _update(
+    package: Package, surroundings: Surroundings, former: str, configuration: str, neighbours: Neighbours
+) -> PowerShellCall | str:
+    if neighbours.problems:
+        return " ".join(neighbours.problems)
     digest = current_host.get_fact(TextFile, path=surroundings.digest(former))
     if digest is None or digest["content"] is None:
         return (
@@ -156,13 +172,61 @@ def _update(package: Package, surroundings: Surroundings, former: str, configura
             "FormerSha256": digest["content"].strip(),
             "FormerVersion": former,
             "ProductName": package.product,
+            "ProductFolder": surroundings.product_folder,
             "Properties": package.property_texts,
             "LogFolder": surroundings.folder,
             "ServiceName": surroundings.service,
+            "ConfigurationPath": surroundings.configuration,
             **live.server(surroundings.command_line_client).parameters(),
             "DataFolder": surroundings.data,
             "DataNames": list(surroundings.data_names),
             "BackupFolder": surroundings.backup,
+            "Neighbours": [item.parameters(surroundings.command_line_client) for item in neighbours.running],
             "TimeoutSeconds": surroundings.timeout_seconds,
         },
     )
+
+
+@operation()
+def removed(
+    product: str, folder: str, service: str, log_folder: str, license_file: str | None = None
+) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that the product and its licence are not there, unless another service uses them.
+
+    + product: display name of the product, with * and ?
+    + folder: where it is installed; a service whose program lies there uses it
+    + service: the one that is removed, and does not count
+    + log_folder: on the host, for the installer's log
+    + license_file: path of the licence on the host
+    """
+    subject = f"product {product}"
+    found = current_host.get_fact(Products, product=product)
+    services = current_host.get_fact(FolderServices, folder=folder)
+    licence = current_host.get_fact(Item, path=license_file) if license_file else None
+    if found is None or services is None:
+        yield failure(f"{subject}: its present state could not be read, so nothing was changed")
+        return
+    names = [f"{item['name']} {item['version']}" for item in found["products"]]
+    users = [item["name"] for item in others(services["services"], service)]
+    if users:
+        _stays(subject, users)
+    elif len(names) > 1:
+        yield from refuse(
+            f"{subject}: expected one product to uninstall, found {', '.join(names)}. Give the whole name of the one "
+            "that is meant."
+        )
+    else:
+        parameters = {"ProductName": product, "ProductFolder": folder, "LicensePath": license_file}
+        yield from converge(
+            subject,
+            {"installed": names, "licence": license_file if licence and licence["kind"] == "File" else None},
+            {"installed": [], "licence": None},
+            lambda: [PowerShellCall("Remove-MemuraiProduct", {**parameters, "LogFolder": log_folder})],
+        )
+
+
+def _stays(subject: str, users: Sequence[str]) -> None:
+    text = f"{subject} stays: other services use it ({', '.join(users)}). The last one's removal takes it along."
+    current_host.noop(text)
+    if is_planning():
+        logger.warning(f"{current_prefix()}{text}")

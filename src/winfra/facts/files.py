@@ -35,6 +35,24 @@ class Item(PowerShellFact[ItemState]):
 
 
 @strict_shape
+class DirectorySizeState(TypedDict):
+    """The sizes of all files in a folder and below it, added up; 0 when there is none."""
+
+    path: str
+    size_bytes: int
+
+
+class DirectorySize(PowerShellFact[DirectorySizeState]):
+    """Add up the sizes of all files in a folder."""
+
+    shape = DirectorySizeState
+
+    def command(self, path: str) -> PowerShellCall:
+        """Return the call."""
+        return PowerShellCall("Get-WinDirectorySize", {"Path": path})
+
+
+@strict_shape
 class TextFileState(TypedDict):
     """The text of a file, without its byte order mark."""
 

@@ -31,6 +31,33 @@ class ServiceState(TypedDict):
     recover_on_non_crash_failures: bool | None
 
 
+@strict_shape
+class FolderService(TypedDict):
+    """One service whose program lies in a folder; its state as Windows says it, without blanks."""
+
+    name: str
+    image_path: str
+    state: str
+
+
+@strict_shape
+class FolderServicesState(TypedDict):
+    """The services whose programs lie in a folder, by name."""
+
+    folder: str
+    services: list[FolderService]
+
+
+class FolderServices(PowerShellFact[FolderServicesState]):
+    """List the services whose program lies in a folder."""
+
+    shape = FolderServicesState
+
+    def command(self, folder: str) -> PowerShellCall:
+        """Return the call."""
+        return PowerShellCall("Get-WinFolderService", {"Folder": folder})
+
+
 class Service(PowerShellFact[ServiceState]):
     """Read the configuration and the state of a service."""
 

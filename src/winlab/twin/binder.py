@@ -146,7 +146,7 @@ class _Value:
             wrong = [item for item in self._value if not isinstance(item, dict)]
             if wrong:
                 raise self._wrong_type("System.Management.Automation.PSObject[]")
-            return self._value
+            return [_without_wire_secrets(item) for item in self._value]
         return [_Value(self._name, item).convert(item_type) for item in self._value]
 
     def _convert_secret(self) -> SecretStr:
@@ -165,6 +165,18 @@ class _Value:
             f"Cannot process argument transformation on parameter '{self._name}'. Cannot convert a value of JSON type "
             f'{found} to type "{expected}".'
         )
+
+
+def _without_wire_secrets(value: object) -> object:
+    """Return an object with its secrets as the agent makes them, at any depth."""
+    match value:
+        case {"$secret": str(secret), **others} if not others:
+            return SecretStr(secret)
+        case dict():
+            return {key: _without_wire_secrets(item) for key, item in value.items()}
+        case list():
+            return [_without_wire_secrets(item) for item in value]
+    return value
 
 
 def _without_none(annotation: object) -> object:

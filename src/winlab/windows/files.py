@@ -71,6 +71,7 @@ class Volume:
         self.reserved_bytes = 24 * _GIBIBYTE
         self.watchers: list[VolumeWatcher] = []
         self.locked_paths: Callable[[], frozenset[Path]] = frozenset
+        self._held: set[Path] = set()
         self._lock = threading.RLock()
         for folder in ("Windows/Temp", "Program Files", "ProgramData", "Users"):
             (self.drive / folder).mkdir(parents=True, exist_ok=True)
@@ -180,6 +181,10 @@ class Volume:
             raise Win32Error(PATH_NOT_FOUND, f"Could not find a part of the path '{path}'.")
         return sorted(_visible_names(local), key=str.upper)
 
+    def size_of_directory(self, path: str) -> int:
+        """Return the sizes of all files in a directory and below it in bytes; 0 when there is none."""
+        return sum(_file_sizes(self.local_path(path))) if self.kind(path) == "Directory" else 0
+
     @property
     def used_bytes(self) -> int:
         """What lies on the drive, in bytes, with the reserve."""
@@ -215,6 +220,22 @@ class Volume:
             self._require_space(len(data))
             with target.open("ab") as stream:
                 stream.write(data)
+
+    def hold(self, path: str, data: bytes) -> None:
+        """Write a file and keep it open so that others may read it only, until `release`.
+
+        Raises:
+            Win32Error: it cannot be written, or somebody holds it.
+        """
+        with self._lock:
+            self.write_bytes(path, data)
+            self._held.add(self.local_path(path))
+
+    def release(self, path: str) -> None:
+        """Close and remove a file that is held (FILE_FLAG_DELETE_ON_CLOSE)."""
+        with self._lock:
+            self._held.discard(self.local_path(path))
+            self.remove(path)
 
     def make_directory(self, path: str) -> bool:
         """Make sure that a directory and its parents exist; return whether it had to be created.
@@ -339,7 +360,7 @@ class Volume:
         self._require_unlocked(target)
 
     def _require_unlocked(self, target: Path) -> None:
-        if any(locked == target or target in locked.parents for locked in self.locked_paths()):
+        if any(locked == target or target in locked.parents for locked in self.locked_paths() | self._held):
             found = self.windows_path(target)
             text = f"The process cannot access the file '{found}' because it is being used by another process."
             raise Win32Error(SHARING_VIOLATION, text)

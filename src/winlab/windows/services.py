@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +20,13 @@ from winlab.windows.command_line import split_command_line
 from winlab.windows.errors import (
     ACCESS_DENIED,
     BAD_EXECUTABLE,
+    DUPLICATE_SERVICE_NAME,
     FILE_NOT_FOUND,
     INVALID_PARAMETER,
     INVALID_SERVICE_ACCOUNT,
     PROCESS_ABORTED,
     SERVICE_ALREADY_RUNNING,
+    SERVICE_CANNOT_ACCEPT_CONTROL,
     SERVICE_DISABLED,
     SERVICE_DOES_NOT_EXIST,
     SERVICE_EXISTS,
@@ -174,7 +178,7 @@ class ServiceManager:
         service = Service(name, settings)
         self._services[name.upper()] = service
         try:
-            self._require_valid(settings)
+            self._require_valid(name, settings)
         except Win32Error:
             del self._services[name.upper()]
             raise
@@ -187,7 +191,7 @@ class ServiceManager:
             Win32Error: there is none of that name, or the settings are not taken.
         """
         service = self.get(name)
-        self._require_valid(settings)
+        self._require_valid(service.name, settings)
         service.settings = settings
 
     def delete(self, name: str) -> None:
@@ -221,30 +225,48 @@ class ServiceManager:
             self._start(service, timeout_seconds)
 
     def stop(self, name: str, timeout_seconds: float = 60.0) -> None:
-        """Stop a service: ask its process to end, wait for that, and kill it when it is late.
+        """Stop a service: ask its process to end and wait for that; one that is late is left stopping.
 
         Args:
             name: the service.
             timeout_seconds: how long it may take.
 
         Raises:
-            Win32Error: missing, not running, or it had to be killed.
+            Win32Error: missing, not running, still starting, or not ended in time.
         """
         service = self.get(name)
         with service.lock:
             process = service.process
             if process is None:
                 raise Win32Error(SERVICE_NOT_ACTIVE, f"The service '{name}' has not been started.")
+            if service.state == "StartPending":
+                text = f"The service '{name}' cannot accept control messages at this time: it is StartPending."
+                raise Win32Error(SERVICE_CANNOT_ACCEPT_CONTROL, text)
             service.state = "StopPending"
             process.terminate()
-            on_time = _wait(process, timeout_seconds)
-            if not on_time:
-                process.kill()
-                process.wait()
-            self._stopped(service, process)
-            if not on_time:
-                text = f"Service '{name}' did not stop within {timeout_seconds:g} seconds and was killed."
+            if not _wait(process, timeout_seconds):
+                text = f"Service '{name}' did not stop within {timeout_seconds:g} seconds."
                 raise Win32Error(SERVICE_REQUEST_TIMEOUT, f"{text} Look at the server's log.")
+            self._stopped(service, process)
+
+    def end_process(self, name: str) -> None:
+        """End a service's process at once, as Stop-Process does; to the manager that is a failure of the service.
+
+        Args:
+            name: the service.
+
+        Raises:
+            Win32Error: there is none of that name.
+        """
+        service = self.get(name)
+        with service.lock:
+            process = service.process
+            if process is None:
+                return
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            self._failed(service, process)
 
     def locked_paths(self) -> frozenset[Path]:
         """Return what running services hold open: their programs and working directories."""
@@ -272,7 +294,17 @@ class ServiceManager:
 
     # Starting
 
-    def _require_valid(self, settings: ServiceSettings) -> None:
+    def _require_valid(self, name: str, settings: ServiceSettings) -> None:
+        """Refuse settings that Windows refuses.
+
+        A display name may be that of no other service, nor its name:
+        https://learn.microsoft.com/windows/win32/api/winsvc/nf-winsvc-createservicew (ERROR_DUPLICATE_SERVICE_NAME)
+        """
+        others = [service for service in list(self._services.values()) if service.name.upper() != name.upper()]
+        taken = {text.upper() for other in others for text in (other.name, other.settings.display_name)}
+        if settings.display_name.upper() in taken:
+            text = "The name is already in use as either a service name or a service display name"
+            raise Win32Error(DUPLICATE_SERVICE_NAME, f"{text}: '{settings.display_name}'.")
         if not settings.image_path.strip():
             raise Win32Error(INVALID_PARAMETER, "Expected the command line of a program as ImagePath, found none.")
         if self._accounts.service_account_sid(settings.account) is None:
@@ -300,7 +332,26 @@ class ServiceManager:
             raise
         if process is None:
             raise self._crashed_by(service, denial or "")
-        self._await_listening(service, process, time.monotonic() + timeout_seconds)
+        if not self._await_listening(process, time.monotonic() + timeout_seconds):
+            self._run_in_background(lambda: self._finish_start(service, process))
+            text = "The service did not respond to the start or control request in a timely fashion"
+            raise Win32Error(SERVICE_REQUEST_TIMEOUT, f"Service '{service.name}' cannot be started: {text}.")
+        if process.poll() is not None:
+            self._raise_died(service, process)
+        self._entered_running(service, process)
+
+    def _finish_start(self, service: Service, process: subprocess.Popen[bytes]) -> None:
+        """Go on with a start that nobody waits for any more: the process stays, and the service StartPending."""
+        self._await_listening(process, None)
+        with service.lock:
+            if service.process is not process or self._closing.is_set():
+                return
+            if process.poll() is None:
+                self._entered_running(service, process)
+            else:
+                self._failed(service, process)
+
+    def _entered_running(self, service: Service, process: subprocess.Popen[bytes]) -> None:
         service.state, service.exit_code = "Running", 0
         self._report(7036, "Information", f"The {service.settings.display_name} service entered the running state.")
         self._run_in_background(lambda: self._watch(service, process))
@@ -346,17 +397,13 @@ class ServiceManager:
         sid = self._accounts.service_account_sid(service.settings.account)
         return sid is not None and self._security.allows(path, self._accounts.service_groups(sid), rights)
 
-    def _await_listening(self, service: Service, process: subprocess.Popen[bytes], deadline: float) -> None:
-        while not is_listening(process.pid):
-            if process.poll() is not None:
-                self._raise_died(service, process)
-            if time.monotonic() > deadline or self._closing.is_set():
-                process.kill()
-                process.wait()
-                self._ended(service, process, SERVICE_REQUEST_TIMEOUT)
-                text = "The service did not respond to the start or control request in a timely fashion"
-                raise Win32Error(SERVICE_REQUEST_TIMEOUT, f"Service '{service.name}' cannot be started: {text}.")
+    def _await_listening(self, process: subprocess.Popen[bytes], deadline: float | None) -> bool:
+        """Wait until a process listens or ends; False when it did neither by the deadline, or the host is closed."""
+        while process.poll() is None and not is_listening(process.pid):
+            if self._closing.is_set() or (deadline is not None and time.monotonic() > deadline):
+                return False
             self._closing.wait(_SETTLE_SECONDS)
+        return True
 
     def _raise_died(self, service: Service, process: subprocess.Popen[bytes]) -> None:
         went_away = bool(self._processes.strays())
@@ -376,7 +423,11 @@ class ServiceManager:
     def _watch(self, service: Service, process: subprocess.Popen[bytes]) -> None:
         process.wait()
         with service.lock:
-            if service.process is process and not self._closing.is_set():
+            if service.process is not process or self._closing.is_set():
+                return
+            if service.state == "StopPending":
+                self._stopped(service, process)
+            else:
                 self._failed(service, process)
 
     def _stopped(self, service: Service, process: subprocess.Popen[bytes]) -> None:

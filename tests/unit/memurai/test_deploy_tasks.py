@@ -47,6 +47,8 @@ BARE_HOST = {
         "Entries": [],
     },
     "Get-WinProduct": {"Name": "Memurai*", "Products": []},
+    "Get-WinFolderService": {"Folder": r"C:\x", "Services": []},
+    "Get-WinDirectorySize": {"Path": r"C:\x", "SizeBytes": 0},
     "Get-WinService": {
         "Name": "Memurai", "Exists": False, "DisplayName": None, "Description": None, "ImagePath": None,
         "Account": None, "StartType": None, "State": None, "ProcessId": None, "ProcessStartTimeUtc": None,

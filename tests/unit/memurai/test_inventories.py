@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from memurai import instances
 from memurai.exceptions import SettingsError
 from memurai.settings import from_host_data
 
@@ -73,6 +74,15 @@ def test_the_lab_has_as_many_hosts_as_asked_each_at_its_own_address() -> None:
     assert [data["winrm_hostname"] for data in hosts.values()] == ["127.77.0.1", "127.77.0.2", "127.77.0.3"]
     assert hosts["@winrm/lab3"]["memurai_network"] == {"bind": ["127.77.0.3"]}
     assert hosts["@winrm/lab3"]["winrm_ca_bundle"] == "lab/ca.pem"
+
+
+def test_the_instances_of_a_lab_have_nothing_in_common_but_their_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEMURAI_LAB_SECOND_PASSWORD", "password-of-the-second-0123456789")
+    package = {"WINLAB_PACKAGE": "m.msi", "WINLAB_PACKAGE_SHA256": "0" * 64, "WINLAB_PACKAGE_VERSION": "4.1.2"}
+    (cache, cache_data), (sessions, sessions_data) = inventory("lab_instances", **package).items()
+    assert cache_data["winrm_hostname"] == sessions_data["winrm_hostname"] == "127.77.0.1"
+    settings = from_host_data(cache, cache_data)
+    assert list(instances.problems(settings, {sessions: from_host_data(sessions, sessions_data)})) == []
 
 
 def test_a_lab_without_its_variables_loads_and_says_what_is_missing() -> None:

@@ -158,3 +158,28 @@ def test_the_installer_must_be_the_pinned_one(settings: Settings, tmp_path: Path
     assert package.sha256 in problem
     pinned = package.model_copy(update={"sha256": hashlib.sha256(b"another").hexdigest()})
     assert not list(preflight.package_problems(pinned))
+
+
+def test_the_memory_of_all_instances_on_the_host_counts(settings: Settings, summary: HostSummaryState) -> None:
+    enough: HostSummaryState = {**summary, "memory_bytes": 8 * GIBIBYTE}
+    assert list(preflight.host_problems(settings, enough, item("Absent"), others=[settings])) == []
+    (problem,) = preflight.host_problems(settings, summary, item("Absent"), others=[settings])
+    assert "at least 8.00 GiB of memory (2 x (2gb + 2gb), all instances on this host" in problem
+
+
+def test_the_data_that_an_upgrade_puts_aside_needs_room(
+    host_data: dict[str, object], settings: Settings, summary: HostSummaryState
+) -> None:
+    used: HostSummaryState = {**summary, "volumes": [{"root": "C:\\", "size_bytes": 1, "free_bytes": 4 * GIBIBYTE}]}
+    assert list(preflight.host_problems(settings, used, item("Directory"), aside_bytes=GIBIBYTE)) == []
+    (problem,) = preflight.host_problems(settings, used, item("Directory"), aside_bytes=GIBIBYTE + 1)
+    assert (
+        "memurai_storage.data: expected at least 4.00 GiB free on C: (1 x 2gb for snapshot and AOF, 2 x 1.00 GiB"
+        in (problem)
+    )
+    elsewhere = from_host_data("cache1", {**host_data, "memurai_storage": {"backup": "D:/Backups"}})
+    volumes = [*used["volumes"], {"root": "D:\\", "size_bytes": 1, "free_bytes": 2 * GIBIBYTE}]
+    two: HostSummaryState = {**summary, "volumes": volumes}  # type: ignore[typeddict-item]
+    assert list(preflight.host_problems(elsewhere, two, item("Directory"), aside_bytes=GIBIBYTE)) == []
+    (problem,) = preflight.host_problems(elsewhere, two, item("Directory"), aside_bytes=GIBIBYTE + 1)
+    assert problem.startswith("memurai_storage.backup: expected at least 2.00 GiB free on D:")

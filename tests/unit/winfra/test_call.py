@@ -34,3 +34,10 @@ def test_objects_print_as_hashtables() -> None:
     assert str(PowerShellCall("Set-It", {"Entries": [{"Sid": "S-1", "Rights": 3}]})) == (
         "Set-It -Entries @(@{Sid = 'S-1'; Rights = 3})"
     )
+
+
+def test_a_secret_inside_an_object_stays_one() -> None:
+    nested = PowerShellCall("Set-It", {"Entries": ({"Name": "x", "Password": hidden("canary-7391")},)})
+    assert "canary" not in f"{nested} {nested!r}"
+    assert nested.wire_parameters() == {"Entries": [{"Name": "x", "Password": {"$secret": "canary-7391"}}]}
+    assert nested.secrets == {"canary-7391"}

@@ -161,6 +161,18 @@ class TestInventory:
         with pytest.raises(WinlabError, match=r"Expected 3 hosts \(--hosts\), found 2.*WINLAB_HOSTS"):
             read_hosts(tmp_path / "hosts.py", variables, 3)
 
+    def test_instances_at_one_address_are_one_host(self, tmp_path: Path) -> None:
+        data = {"winrm_hostname": f"{NETWORK}.1", "winrm_user": "Administrator", "winrm_password": "word"}
+        other = {**data, "winrm_password": "another"}
+        path = tmp_path / "hosts.py"
+        path.write_text(f"hosts = [('@winrm/one', {data!r}), ('@winrm/two', {data!r})]\n")
+        (host,) = read_hosts(path, os.environ, 1)
+        assert (host.name, host.address) == ("one", f"{NETWORK}.1")
+        path.write_text(f"hosts = [('@winrm/one', {data!r}), ('@winrm/two', {other!r})]\n")
+        with pytest.raises(WinlabError, match=r"one and two, which are both at .*found different ones") as error:
+            read_hosts(path, os.environ)
+        assert "another" not in str(error.value).partition("Give both")[0]
+
     def test_a_missing_or_broken_inventory(self, tmp_path: Path) -> None:
         with pytest.raises(WinlabError, match="There is no inventory at"):
             read_hosts(tmp_path / "none.py", os.environ)
@@ -190,7 +202,7 @@ class TestVariables:
         digest = hashlib.sha256(Path(variables["WINLAB_PACKAGE"]).read_bytes()).hexdigest()
         assert variables["WINLAB_PACKAGE_SHA256"] == digest
         assert re.fullmatch(r"CONFIG_[0-9A-F]{16}", variables["MEMURAI_LAB_CONFIG_COMMAND"])
-        for name in ("WINLAB_PASSWORD", "MEMURAI_LAB_PASSWORD"):
+        for name in ("WINLAB_PASSWORD", "MEMURAI_LAB_PASSWORD", "MEMURAI_LAB_SECOND_PASSWORD"):
             assert re.fullmatch(r"[\w-]{32}", variables[name])
             assert variables[name] != lab_variables(tmp_path, 2, {})[name]
 
@@ -204,6 +216,7 @@ class TestVariables:
             "WINLAB_PACKAGE_VERSION": "4.1.0",
             "WINLAB_PACKAGE_SHA256": "b",
             "MEMURAI_LAB_PASSWORD": "c",
+            "MEMURAI_LAB_SECOND_PASSWORD": "e",
             "MEMURAI_LAB_CONFIG_COMMAND": "d",
         }
         variables = lab_variables(tmp_path, None, given)
@@ -261,6 +274,7 @@ class TestCommand:
         assert ast.literal_eval(output.splitlines()[1]) == [
             "MEMURAI_LAB_CONFIG_COMMAND",
             "MEMURAI_LAB_PASSWORD",
+            "MEMURAI_LAB_SECOND_PASSWORD",
             "WINLAB_CA_BUNDLE",
             "WINLAB_HOSTS",
             "WINLAB_PACKAGE",

@@ -102,3 +102,10 @@ def test_an_output_has_exactly_the_declared_properties(tmp_path: Path) -> None:
     with Machine("web1", "127.78.0.9", tmp_path) as machine:
         output = invoke(FUNCTIONS["Get-WinHostSummary"], machine, {})
     assert tuple(output) == FUNCTIONS["Get-WinHostSummary"].outputs
+
+
+def test_a_secret_inside_an_object_arrives_as_one() -> None:
+    entries = [{"Sid": "S-1", "More": [{"Password": {"$secret": "canary"}}]}]
+    given = {"Path": "C:\\x", "OwnerSid": "S-1", "InheritanceEnabled": True, "Entries": entries}
+    (entry,) = bind(FUNCTIONS["Set-WinAcl"], given)["entries"]
+    assert entry["More"] == [{"Password": SecretStr("canary")}]

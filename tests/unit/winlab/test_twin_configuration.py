@@ -32,7 +32,7 @@ from windows_practice import (
 from winlab.package import build
 from winlab.twin.binder import invoke
 from winlab.twin.errors import TwinError
-from winlab.twin.functions import FUNCTIONS
+from winlab.twin.functions import FUNCTIONS, locks
 from winlab.windows.machine import Machine
 from winlab.windows.services import RecoveryAction
 
@@ -717,3 +717,51 @@ def test_the_history_keeps_the_newest_and_only_different_content(running: Machin
 def test_a_history_that_is_not_there_is_empty(machine: Machine) -> None:
     machine.files.make_directory(CONFIG)
     assert history(machine) == []
+
+
+# Alone, and without what hangs
+
+
+def test_a_change_is_refused_while_another_one_is_under_way(running: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "_MOMENT_SECONDS", 0)
+    before, other = pid(running), f"{CONF}.last-known-good"
+    running.files.write_bytes(other, b"of the other run")
+    holder = "Set-MemuraiConfiguration of Memurai, by WEB1\\somebody, since 2026-01-01T00:00:00Z"
+    running.files.hold(f"{CONF}.lock", holder.encode())
+    with pytest.raises(TwinError, match="Wait for its end and run again") as error:
+        apply(running, configuration(PROTECTED, "hz 20"), LiveCommand="CONFIG SET hz 20")
+    assert holder in str(error.value)
+    assert running.files.kind(STAGED) == "Absent"
+    assert running.files.read_bytes(other) == b"of the other run"
+    running.files.release(f"{CONF}.lock")
+    running.files.remove(other)
+    unchanged(running, before, configuration(PROTECTED))
+    assert apply(running, configuration(PROTECTED, "hz 20"), LiveCommand="CONFIG SET hz 20")["Applied"] == "Live"
+    require_nothing_left(running)
+
+
+def test_what_an_ended_run_left_is_removed_and_what_another_one_just_uploaded_is_not(running: Machine) -> None:
+    old, young = f"{CONF}.1234abcd.staged", f"{CONF}.5678abcd.staged"
+    for path in (old, young):
+        running.files.write_bytes(path, b"requirepass canary-left")
+    os.utime(running.files.local_path(old), (1, 1))
+    assert apply(running, configuration(PROTECTED, "hz 20"), LiveCommand="CONFIG SET hz 20")["Applied"] == "Live"
+    assert (running.files.kind(old), running.files.kind(young)) == ("Absent", "File")
+
+
+# Hangs as a service, and answers in a trial.
+HANGING = b"""#!/bin/sh
+case "$*" in
+    *--service-run*) grep -q "maxclients 78" C:/ProgramData/Memurai/config/memurai-production.conf && exec sleep 600 ;;
+esac
+"""
+
+
+def test_a_new_configuration_that_hangs_is_ended_and_the_former_one_runs(running: Machine) -> None:
+    program = running.files.local_path("C:\\Program Files\\Memurai\\memurai.exe")
+    program.write_bytes(HANGING + program.read_bytes().partition(b"\n")[2])
+    text = refused(running, configuration(PROTECTED, "maxclients 78"), Restart=True, TimeoutSeconds=3)
+    assert "to be Running within 3 s, found it StartPending" in text
+    assert "the last known good runs again" in text
+    assert ask("PING") == "+PONG"
+    assert value_of("maxclients") != "78"

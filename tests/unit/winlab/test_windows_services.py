@@ -13,6 +13,7 @@ import pytest
 from windows_practice import (
     ADDRESS,
     CONF,
+    IMAGE_PATH,
     NETWORK_SERVICE_SID,
     PORT,
     configuration,
@@ -25,10 +26,12 @@ from windows_practice import (
 from winlab.windows.errors import (
     ACCESS_DENIED,
     BAD_EXECUTABLE,
+    DUPLICATE_SERVICE_NAME,
     FILE_NOT_FOUND,
     INVALID_SERVICE_ACCOUNT,
     PROCESS_ABORTED,
     SERVICE_ALREADY_RUNNING,
+    SERVICE_CANNOT_ACCEPT_CONTROL,
     SERVICE_DISABLED,
     SERVICE_DOES_NOT_EXIST,
     SERVICE_EXISTS,
@@ -273,17 +276,44 @@ def test_a_server_that_goes_to_the_background_is_an_error_and_leaves_nothing(mac
         ask("PING")
 
 
-def test_a_program_that_never_listens_is_killed_at_the_deadline(machine: Machine) -> None:
-    deploy(machine)
-    path = "C:\\Program Files\\Memurai\\memurai.exe"
-    machine.files.write_bytes(path, b"#!/bin/sh\nexec sleep 60\n")
+def hang(machine: Machine) -> None:
+    """Put a program that never listens in the server's place, and start it."""
+    machine.files.write_bytes("C:\\Program Files\\Memurai\\memurai.exe", b"#!/bin/sh\nexec sleep 60\n")
     with pytest.raises(Win32Error) as error:
         machine.services.start("Memurai", timeout_seconds=0.1)
     assert error.value.code == SERVICE_REQUEST_TIMEOUT
-    assert machine.processes.strays() == []
 
 
-def test_a_server_that_ignores_the_stop_is_killed_and_that_is_an_error(machine: Machine) -> None:
+def test_a_program_that_never_listens_stays_where_it_is_until_its_process_is_ended(machine: Machine) -> None:
+    deploy(machine)
+    hang(machine)
+    service = machine.services.get("Memurai")
+    process_id = service.process_id
+    assert (service.state, psutil.pid_exists(process_id)) == ("StartPending", True)
+    with pytest.raises(Win32Error) as error:
+        machine.services.stop("Memurai")
+    assert error.value.code == SERVICE_CANNOT_ACCEPT_CONTROL
+    machine.services.end_process("Memurai")
+    assert (service.state, service.exit_code, psutil.pid_exists(process_id)) == ("Stopped", PROCESS_ABORTED, False)
+    machine.services.end_process("Memurai")
+
+
+def test_a_late_start_is_a_start_all_the_same(machine: Machine) -> None:
+    deploy(machine)
+    path = "C:\\Program Files\\Memurai\\memurai.exe"
+    real = machine.files.read_bytes(path)
+    gate = machine.root / "gate"
+    late = b"#!/bin/sh\nwhile [ ! -e gate ]; do sleep 0.05; done\n" + real.partition(b"\n")[2]
+    machine.files.write_bytes(path, late)
+    with pytest.raises(Win32Error):
+        machine.services.start("Memurai", timeout_seconds=0.1)
+    gate.touch()
+    wait_until(lambda: machine.services.get("Memurai").state == "Running")
+    assert ask("PING") == "+PONG\r\n"
+    machine.services.stop("Memurai")
+
+
+def test_a_server_that_ignores_the_stop_goes_on_stopping(machine: Machine) -> None:
     deploy(machine)
     machine.services.start("Memurai")
     process_id = machine.services.get("Memurai").process_id
@@ -291,8 +321,20 @@ def test_a_server_that_ignores_the_stop_is_killed_and_that_is_an_error(machine: 
     with pytest.raises(Win32Error, match="did not stop within") as error:
         machine.services.stop("Memurai", timeout_seconds=0.1)
     assert error.value.code == SERVICE_REQUEST_TIMEOUT
-    assert not psutil.pid_exists(process_id)
-    assert machine.services.get("Memurai").state == "Stopped"
+    assert (machine.services.get("Memurai").state, psutil.pid_exists(process_id)) == ("StopPending", True)
+    psutil.Process(process_id).resume()
+    wait_until(lambda: machine.services.get("Memurai").state == "Stopped")
+    assert machine.services.get("Memurai").exit_code == 0
+
+
+def test_no_two_services_have_one_display_name(machine: Machine) -> None:
+    deploy(machine)
+    change(machine, display_name="First")
+    for taken in ("memurai", "first"):
+        with pytest.raises(Win32Error) as error:
+            machine.services.create("Second", ServiceSettings(IMAGE_PATH, taken))
+        assert error.value.code == DUPLICATE_SERVICE_NAME
+    assert machine.services.find("Second") is None
 
 
 def test_requests_that_do_not_fit_the_state_are_refused(machine: Machine) -> None:

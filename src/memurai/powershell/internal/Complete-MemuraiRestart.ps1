@@ -38,6 +38,8 @@ function Complete-MemuraiRestart {
     }
     try {
         Move-MemuraiFile -Path $Change.Backup -Destination $Change.Target
+        # A server that hangs would keep the last known good from starting.
+        Stop-WinHungService -Name $Change.ServiceName -TimeoutSeconds $Change.TimeoutSeconds
         Restart-MemuraiServer -Change $Change -Server $Change.Former -Expected @{}
     }
     catch {

@@ -28,7 +28,10 @@ function Invoke-MemuraiConfigurationChange {
         Applied = 'Unchanged'; HistoryPath = $null; TrialMilliseconds = $null; ElapsedMilliseconds = [long]0
     }
     $failure = ''
+    $Change.Lock = $null
     try {
+        $purpose = "Set-MemuraiConfiguration of $($Change.ServiceName)"
+        $Change.Lock = Enter-MemuraiLock -Path "$($Change.Target).lock" -Purpose $purpose
         Assert-MemuraiStage -Change $Change
         # The file may be right and the running server not: then there is something to set or to restart.
         $isForServer = $Change.Restart -or $Change.EnableAppendOnly -or $null -ne $Change.LiveCommand
@@ -54,7 +57,14 @@ function Invoke-MemuraiConfigurationChange {
         throw
     }
     finally {
-        Remove-MemuraiStage -Change $Change -Failure $failure
+        try {
+            Remove-MemuraiStage -Change $Change -Failure $failure
+        }
+        finally {
+            if ($null -ne $Change.Lock) {
+                $Change.Lock.Dispose()
+            }
+        }
     }
     $result.ElapsedMilliseconds = $watch.ElapsedMilliseconds
     return $result

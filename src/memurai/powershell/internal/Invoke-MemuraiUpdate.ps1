@@ -1,7 +1,7 @@
 function Invoke-MemuraiUpdate {
     <#
     .SYNOPSIS
-        Goes through the steps of Update-MemuraiProduct, and back when one fails.
+        Does what Update-MemuraiProduct describes, while nobody else changes one of the instances.
 
     .PARAMETER Change
         The table of Update-MemuraiProduct.
@@ -21,40 +21,21 @@ function Invoke-MemuraiUpdate {
 
     Assert-MemuraiPackage -Package $Change.New
     Assert-MemuraiPackage -Package $Change.Former
-    $name = $Change.ServiceName
-    $server = $Change.Server
-    $limit = @{ TimeoutSeconds = $Change.TimeoutSeconds }
-    $service = Get-WinServiceInstance -Name $name -Required $true
-    if ((Get-WinServiceState -Service $service) -eq 'Running') {
-        $null = Save-MemuraiData @server @limit
-    }
-    $isTouched = $false
+    $Change.Instances = @(Resolve-MemuraiInstance -Change $Change)
+    $locks = [Collections.Generic.List[IO.FileStream]]::new()
     try {
-        $null = Stop-WinService -Name $name @limit
-        Copy-MemuraiData -Path $Change.Data -Name $Change.DataNames -Destination $Change.Aside
-        $isTouched = $true
-        $package = $Change.New
-        $run = Install-WinPackage @package -Properties $Change.Properties -TimeoutSeconds 1800
-        $null = Start-WinService -Name $name @limit
-        $null = Wait-MemuraiServer @server @limit
-        return [pscustomobject]@{ AsideFolder = $Change.Aside; RebootRequired = $run.RebootRequired }
-    }
-    catch {
-        $reason = $_.Exception.Message
-    }
-    $outcome = 'The former version is in its place, and its server answers.'
-    $copy = $(if ($isTouched) { "A copy of its data is in $($Change.Aside)." } else { '' })
-    try {
-        if ($isTouched) {
-            Restore-MemuraiProduct -Change $Change
+        foreach ($instance in $Change.Instances) {
+            $locks.Add((Enter-MemuraiLock -Path "$($instance.Configuration).lock" -Purpose $Change.Purpose))
         }
-        $null = Start-WinService -Name $name @limit
-        $null = Wait-MemuraiServer @server @limit
+        # Who can't be asked or can't save refuses the update here, before anything is stopped.
+        foreach ($instance in $Change.Instances) {
+            Save-MemuraiInstance -Instance $instance -TimeoutSeconds $Change.TimeoutSeconds
+        }
+        return Complete-MemuraiUpdate -Change $Change
     }
-    catch {
-        throw ("Expected the other version to be installed and its server to answer, found: $reason`nThe way back " +
-            "failed too: $($_.Exception.Message)`nThe former package is $($Change.Former.Path), the data of the " +
-            "former version is in $($Change.Data). $copy Bring the service '$name' up by hand.")
+    finally {
+        foreach ($lock in $locks) {
+            $lock.Dispose()
+        }
     }
-    throw "Expected the other version to be installed and its server to answer, found: $reason`n$outcome $copy"
 }

@@ -1,7 +1,7 @@
 function Remove-MemuraiStage {
     <#
     .SYNOPSIS
-        Removes what a change needed for a time: the staged file, the scratch folder, the file it put aside.
+        Removes what a change needed for a time: staged files, the scratch folder, the file it put aside.
 
     .PARAMETER Change
         The table of Set-MemuraiConfiguration.
@@ -25,8 +25,17 @@ function Remove-MemuraiStage {
         [string]$Failure
     )
 
+    $files = @($Change.Staged)
+    # Without the lock the rest belongs to whoever has it.
+    if ($null -ne $Change.Lock) {
+        $files += $Change.Backup
+        # What a run left that was ended before it got here; a younger one may be about to be used.
+        $folder = [IO.Path]::GetDirectoryName($Change.Target)
+        $files += @([IO.Directory]::GetFiles($folder, "$([IO.Path]::GetFileName($Change.Target)).*.staged") |
+                Where-Object -FilterScript { [IO.File]::GetLastWriteTimeUtc($_) -lt [DateTime]::UtcNow.AddHours(-1) })
+    }
     # A folder that was given as the staged file by mistake is not removed with all it holds.
-    $paths = @(foreach ($file in $Change.Staged, $Change.Backup) {
+    $paths = @(foreach ($file in $files) {
             if ((Get-WinPathKind -Path $file) -eq 'File') {
                 $file
             }

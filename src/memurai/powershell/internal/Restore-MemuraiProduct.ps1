@@ -1,7 +1,7 @@
 function Restore-MemuraiProduct {
     <#
     .SYNOPSIS
-        Brings the former version and its data back; the service is left stopped.
+        Brings the former version and the data of its instances back; their services are left stopped.
 
     .PARAMETER Change
         The table of Update-MemuraiProduct.
@@ -18,15 +18,18 @@ function Restore-MemuraiProduct {
         [hashtable]$Change
     )
 
-    $name = $Change.ServiceName
-    if (-not $PSCmdlet.ShouldProcess($name, 'Restore the former version')) {
+    if (-not $PSCmdlet.ShouldProcess($Change.ProductName, 'Restore the former version')) {
         return
     }
-    $startType = (Get-WinService -Name $name).StartType
-    # Windows' recovery would start the server of the version that failed in the middle of this.
-    $null = Set-WinService -Name $name -StartType Disabled
+    $startTypes = @{}
     try {
-        $null = Stop-WinService -Name $name -TimeoutSeconds $Change.TimeoutSeconds
+        foreach ($instance in $Change.Instances) {
+            $name = $instance.ServiceName
+            $startTypes[$name] = (Get-WinService -Name $name).StartType
+            # Windows' recovery would start the server of the version that failed in the middle of this.
+            $null = Set-WinService -Name $name -StartType Disabled
+            Stop-WinHungService -Name $name -TimeoutSeconds $Change.TimeoutSeconds
+        }
         $products = @((Get-WinProduct -Name $Change.ProductName).Products)
         # An installer does not put an older version over a newer one.
         foreach ($product in $products) {
@@ -39,9 +42,13 @@ function Restore-MemuraiProduct {
             $package = $Change.Former
             $null = Install-WinPackage @package -Properties $Change.Properties -TimeoutSeconds 1800
         }
-        Restore-MemuraiData -Change $Change
+        foreach ($instance in @($Change.Instances | Where-Object -FilterScript { $_.HoldsData })) {
+            Restore-MemuraiData -Instance $instance
+        }
     }
     finally {
-        $null = Set-WinService -Name $name -StartType $startType
+        foreach ($name in $startTypes.Keys) {
+            $null = Set-WinService -Name $name -StartType $startTypes[$name]
+        }
     }
 }

@@ -1,7 +1,7 @@
 function Invoke-WinInstaller {
     <#
     .SYNOPSIS
-        Runs msiexec without a user interface and fails when it does.
+        Runs msiexec without a user interface and fails when it does; another installation is waited for.
 
     .PARAMETER ArgumentText
         Its arguments besides those for silence, restart and log, quoted.
@@ -10,7 +10,7 @@ function Invoke-WinInstaller {
         Absolute path of the verbose log.
 
     .PARAMETER TimeoutSeconds
-        Deadline in seconds.
+        Deadline in seconds, the wait for another installation included.
 
     .OUTPUTS
         [pscustomobject] with the properties
@@ -37,8 +37,17 @@ function Invoke-WinInstaller {
     $log = Resolve-WinPath -Path $LogPath
     $text = "$ArgumentText /qn /norestart /l*v `"$log`""
     $program = [IO.Path]::Combine([Environment]::SystemDirectory, 'msiexec.exe')
-    $limit = @{ TimeoutSeconds = $TimeoutSeconds; EndOnTimeout = $false }
-    $run = Invoke-WinProgram -FilePath $program -ArgumentText $text @limit
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while ($true) {
+        $left = [Math]::Max(1, $TimeoutSeconds - [int]$watch.Elapsed.TotalSeconds)
+        $limit = @{ TimeoutSeconds = $left; EndOnTimeout = $false }
+        $run = Invoke-WinProgram -FilePath $program -ArgumentText $text @limit
+        # 1618: Windows Installer does one installation at a time, and another one is in progress.
+        if ($run.TimedOut -or $run.ExitCode -ne 1618 -or $watch.Elapsed.TotalSeconds -ge $TimeoutSeconds) {
+            break
+        }
+        Start-Sleep -Seconds 2
+    }
     if ($run.TimedOut) {
         # Ended half way, it would leave a half-installed product.
         throw ("Expected msiexec (process $($run.ProcessId)) to end within $TimeoutSeconds s, found it running. " +

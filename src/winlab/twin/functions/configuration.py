@@ -5,7 +5,7 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +16,10 @@ from pydantic import SecretStr
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.host import iso_time
+from winlab.twin.functions.locks import locked
 from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command
 from winlab.twin.functions.programs import Trial, require_empty, require_free_port, trial_server
-from winlab.twin.functions.services import start_win_service, stop_win_service
+from winlab.twin.functions.services import end_hung_service, start_win_service, stop_win_service
 from winlab.twin.registry import Output, twin
 from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
@@ -29,6 +30,7 @@ _ATTEMPT_SECONDS = 5
 _COMMAND_SECONDS = 60
 _TRIAL_SECONDS = 30
 _TAIL_LINES = 20
+_STALE_SECONDS = 3600
 _HISTORY_NAME = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{8}\.conf")
 _DIRECTIVE_NAME = re.compile(r"""^\s*["']?([^\s#"']+)""", re.MULTILINE)
 _DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
@@ -219,7 +221,7 @@ class _Change:
             raise TwinError(f"{text} Give another name.")
         started = time.monotonic()
         result: Output = {"Applied": "Unchanged", "HistoryPath": None, "TrialMilliseconds": None}
-        with self._temporary():
+        with self._staged(), self._lock(), self._temporary():
             self._require_stage()
             if self._is_for_server or not self._is_in_place():
                 result = self._apply()
@@ -242,15 +244,38 @@ class _Change:
     # Before anything is changed
 
     @contextmanager
+    def _staged(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if self.machine.files.kind(self.staged) == "File":
+                self.machine.files.remove(self.staged)
+
+    def _lock(self) -> AbstractContextManager[None]:
+        return locked(self.machine, f"{self.target}.lock", f"Set-MemuraiConfiguration of {self.service_name}")
+
+    @contextmanager
     def _temporary(self) -> Iterator[None]:
         files = self.machine.files
         try:
             yield
         finally:
-            if files.kind(self.staged) == "File":
-                files.remove(self.staged)
+            for name in self._left():
+                files.remove(f"{_folder(self.target)}\\{name}")
             if self.is_scratch_ours:
                 files.remove(self.scratch, recurse=True)
+
+    def _left(self) -> list[str]:
+        """Return the names of staged files of runs that were ended before they got here; a young one may be in use."""
+        folder, name = _folder(self.target), self.target.rpartition("\\")[2].upper()
+        names = [item for item in self.machine.files.names(folder) if item.upper().startswith(f"{name}.")]
+        old = time.time() - _STALE_SECONDS
+        return [
+            item
+            for item in names
+            if item.upper().endswith(".STAGED")
+            and self.machine.files.local_path(f"{folder}\\{item}").stat().st_mtime < old
+        ]
 
     def _require_stage(self) -> None:
         files = self.machine.files
@@ -492,6 +517,8 @@ class _Change:
         try:
             # In place, which keeps the access entries; real Windows puts the replaced file itself back.
             self.machine.files.write_bytes(self.target, self.previous)
+            # A server that hangs would keep the last known good from starting.
+            end_hung_service(self.machine, self.service_name, self.timeout_seconds)
             self._restart(self.former, {})
         except WinlabError as error:
             service = self.machine.services.get(self.service_name)

@@ -33,6 +33,12 @@ def get_win_item(machine: Machine, *, path: str, include_hash: bool = False) -> 
     }
 
 
+@twin("Get-WinDirectorySize", "Path", "SizeBytes")
+def get_win_directory_size(machine: Machine, *, path: str) -> Output:
+    """Add up the sizes of all files in a directory."""
+    return {"Path": written_path(path), "SizeBytes": machine.files.size_of_directory(path)}
+
+
 @twin(
     "Get-WinTextFile",
     "Path",

@@ -1,14 +1,19 @@
 """Twins of the functions about installed products."""
 
+import time
+from collections.abc import Callable
+
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.services import stop_win_service
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.errors import LabLimitError
 from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
+from winlab.windows.products import ALREADY_RUNNING
 
 _SUCCESS = (0, 1641, 3010)
 _STOP_SECONDS = 300
+_POLL_SECONDS = 0.05
 _MEANINGS = {
     1602: "it was cancelled",
     1603: 'fatal error; look above "Return value 3" in the log for the action that failed',
@@ -56,7 +61,7 @@ def install_win_package(  # noqa: PLR0913 - the parameters of the library functi
     log_path: str,
     properties: list[str] = [],  # noqa: B006 - the default of the library function, never changed
     stop_services: list[str] = [],  # noqa: B006
-    timeout_seconds: int = 600,  # noqa: ARG001 - the lab's installer always ends at once
+    timeout_seconds: int = 600,
 ) -> Output:
     """Install an MSI after its checksum was compared."""
     if machine.files.kind(path) != "File":
@@ -67,7 +72,7 @@ def install_win_package(  # noqa: PLR0913 - the parameters of the library functi
         raise TwinError(f"Expected SHA-256 {sha256.lower()} of '{package}', found {found}. Upload the right package.")
     _stop(machine, stop_services)
     pairs = dict(text.split("=", 1) for text in properties)
-    return _result(machine.products.install(path, pairs, log_path), log_path)
+    return _result(lambda: machine.products.install(path, pairs, log_path), log_path, timeout_seconds)
 
 
 @twin(
@@ -84,11 +89,11 @@ def uninstall_win_package(
     product_code: str,
     log_path: str,
     stop_services: list[str] = [],  # noqa: B006 - the default of the library function, never changed
-    timeout_seconds: int = 600,  # noqa: ARG001 - the lab's installer always ends at once
+    timeout_seconds: int = 600,
 ) -> Output:
     """Remove an installed product."""
     _stop(machine, stop_services)
-    return _result(machine.products.uninstall(product_code, log_path), log_path)
+    return _result(lambda: machine.products.uninstall(product_code, log_path), log_path, timeout_seconds)
 
 
 def _stop(machine: Machine, names: list[str]) -> None:
@@ -97,8 +102,11 @@ def _stop(machine: Machine, names: list[str]) -> None:
             stop_win_service(machine, name=name, timeout_seconds=_STOP_SECONDS)
 
 
-def _result(exit_code: int, log_path: str) -> Output:
-    log = written_path(log_path)
+def _result(attempt: Callable[[], int], log_path: str, timeout_seconds: int) -> Output:
+    """Run the installer, once more while another installation is in progress; the lab's own always ends at once."""
+    log, deadline = written_path(log_path), time.monotonic() + timeout_seconds
+    while (exit_code := attempt()) == ALREADY_RUNNING and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
     if exit_code not in _SUCCESS:
         meaning = _MEANINGS.get(exit_code, "see Microsoft's list of msiexec error messages")
         raise TwinError(

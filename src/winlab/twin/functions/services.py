@@ -1,5 +1,7 @@
 """Twins of the functions about services."""
 
+import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -17,9 +19,11 @@ from winlab.windows.errors import (
     SERVICE_REQUEST_TIMEOUT,
     Win32Error,
 )
+from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 from winlab.windows.services import RecoveryAction, Service, ServiceSettings
 
+_POLL_SECONDS = 0.05
 _HINT = "The reason is in the Application and System event logs and in the service's own log file: look there."
 # Win32_Service.StartService: https://learn.microsoft.com/windows/win32/cimwin32prov/startservice-method-in-class-win32-service
 _RETURN_VALUES = {
@@ -71,6 +75,26 @@ def get_win_service(machine: Machine, *, name: str) -> Output:
         "RecoveryActions": [f"{action.kind}/{action.delay_milliseconds}" for action in settings.recovery_actions],
         "RecoverOnNonCrashFailures": settings.recover_on_non_crash_failures,
     }
+
+
+@twin("Get-WinFolderService", "Folder", "Services")
+def get_win_folder_service(machine: Machine, *, folder: str) -> Output:
+    """List the services whose program lies in a folder."""
+    full = written_path(folder)
+    services = [machine.services.get(name) for name in sorted(machine.services.names(), key=str.upper)]
+    return {
+        "Folder": full,
+        "Services": [
+            {"Name": service.name, "ImagePath": service.settings.image_path, "State": service.state}
+            for service in services
+            if is_program_in(full, service.settings.image_path)
+        ],
+    }
+
+
+def is_program_in(folder: str, image_path: str) -> bool:
+    """Whether the program of a command line lies in a folder, whose full path is given."""
+    return image_path.lstrip(' \t"').replace("/", "\\").upper().startswith(f"{folder}\\".upper())
 
 
 @twin(
@@ -144,29 +168,49 @@ def _action(kind: str, delay: str) -> RecoveryAction:
 @twin("Start-WinService", "Name", "State", "ProcessId", timeout_seconds=TIMEOUT_SECONDS)
 def start_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60) -> Output:
     """Start a service and wait for Running."""
-    service = _existing(machine, name)
-    if service.state != "Running":
+    service, started = _existing(machine, name), time.monotonic()
+    if service.state == "StopPending":
+        _wait(service, ("Stopped",), started, timeout_seconds)
+    if service.state == "Stopped":
         try:
             machine.services.start(name, timeout_seconds)
         except Win32Error as error:
             # Its recovery may have come first.
             if error.code != SERVICE_ALREADY_RUNNING:
                 raise _start_error(service, timeout_seconds, error) from error
+    _wait(service, ("Running", "Stopped"), started, timeout_seconds)
+    if service.state == "Stopped":
+        text = f"Expected the service '{name}' to be Running, found that it stopped at once"
+        raise TwinError(f"{text} ({_exit_text(service)}). {_HINT}")
     return _state(service)
 
 
 @twin("Stop-WinService", "Name", "State", "ProcessId", timeout_seconds=TIMEOUT_SECONDS)
 def stop_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60) -> Output:
     """Stop a service and wait until its process is gone."""
-    service = _existing(machine, name)
+    service, started = _existing(machine, name), time.monotonic()
+    if service.state == "StartPending":
+        _wait(service, ("Running", "Stopped"), started, timeout_seconds)
     if service.state != "Stopped":
         try:
             machine.services.stop(name, timeout_seconds)
         except Win32Error as error:
-            # It may have ended by itself meanwhile.
-            if error.code != SERVICE_NOT_ACTIVE:
+            # It may have ended by itself meanwhile, or go on stopping.
+            if error.code not in (SERVICE_NOT_ACTIVE, SERVICE_REQUEST_TIMEOUT):
                 raise
+    _wait(service, ("Stopped",), started, timeout_seconds)
     return _state(service)
+
+
+def end_hung_service(machine: Machine, name: str, timeout_seconds: int) -> None:
+    """Stop a service, and end its process when it does not start or stop by itself (Stop-WinHungService)."""
+    service = _existing(machine, name)
+    if service.state != "StartPending":
+        # Whether it has stopped is asked below.
+        with suppress(TwinError):
+            stop_win_service(machine, name=name, timeout_seconds=timeout_seconds)
+    if service.state != "Stopped":
+        machine.services.end_process(name)
 
 
 @twin("Restart-WinService", "Name", "State", "ProcessId", timeout_seconds=TIMEOUT_SECONDS)
@@ -196,8 +240,19 @@ def _start_error(service: Service, timeout_seconds: int, error: Win32Error) -> T
         value = _RETURN_VALUES.get(error.code, "8: unknown failure")
         text = f"Expected to start the service '{service.name}', found return value {value}."
         return TwinError(f"{text} {_HINT}\n{error}")
-    codes = f"Win32 exit code {service.exit_code}, service-specific exit code 0"
-    return TwinError(f"Expected the service '{service.name}' {text} ({codes}). {_HINT}\n{error}")
+    return TwinError(f"Expected the service '{service.name}' {text} ({_exit_text(service)}). {_HINT}\n{error}")
+
+
+def _wait(service: Service, states: tuple[str, ...], started: float, timeout_seconds: int) -> None:
+    while service.state not in states:
+        if time.monotonic() - started >= timeout_seconds:
+            text = f"to be {' or '.join(states)} within {timeout_seconds} s, found it {service.state}"
+            raise TwinError(f"Expected the service '{service.name}' {text} ({_exit_text(service)}). {_HINT}")
+        time.sleep(_POLL_SECONDS)
+
+
+def _exit_text(service: Service) -> str:
+    return f"Win32 exit code {service.exit_code}, service-specific exit code 0"
 
 
 def _existing(machine: Machine, name: str) -> Service:

@@ -2,16 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, Self
 
 from pydantic import SecretStr
 
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
+from winlab.twin.functions.locks import ANOTHER_RUN_SECONDS, locked
 from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command, wait_memurai_server
 from winlab.twin.functions.products import install_win_package, uninstall_win_package
-from winlab.twin.functions.services import start_win_service, stop_win_service
+from winlab.twin.functions.services import (
+    end_hung_service,
+    get_win_folder_service,
+    start_win_service,
+    stop_win_service,
+)
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.machine import Machine
 
@@ -69,95 +77,61 @@ class _Package:
 
 
 @dataclass(frozen=True)
-class _Update:
-    """One call of Update-MemuraiProduct."""
+class _Instance:
+    """A server that runs on the product. One that holds no data (a Sentinel) is neither saved nor asked."""
 
     machine: Machine
-    new: _Package
-    former: _Package
-    removal_log: str
-    properties: list[str]
-    product_name: str
-    former_code: str
+    service: str
+    configuration: str
+    holds_data: bool
     server: ServerAccess
     data: str
     data_names: list[str]
     aside: str
-    service: str
     timeout_seconds: int
 
-    def run(self) -> Output:
-        """Go through the steps, and back when one fails."""
-        for package in (self.new, self.former):
-            self._check(package)
-        service = self.machine.services.find(self.service)
-        if service is None:
-            text = f"Expected the service '{self.service}', found none of that name. Create or install it first."
-            raise TwinError(text)
-        if service.state == "Running":
+    @classmethod
+    def of(cls, machine: Machine, item: dict[str, Any], cli_path: str, aside: str, timeout_seconds: int) -> Self:
+        """Return the instance of an object that the library takes."""
+        names = ("Address", "Port", "Password", "User", "TlsCaFile", "TlsCertFile", "TlsKeyFile")
+        return cls(
+            machine=machine,
+            service=item["ServiceName"],
+            configuration=machine.files.full_path(item["ConfigurationPath"]),
+            holds_data=item["HoldsData"],
+            server=ServerAccess(cli_path, *(item[name] for name in names)),
+            data=machine.files.full_path(item["DataFolder"]) if item["HoldsData"] else "",
+            data_names=item["DataNames"],
+            aside=aside,
+            timeout_seconds=timeout_seconds,
+        )
+
+    def lock(self, purpose: str) -> AbstractContextManager[None]:
+        return locked(self.machine, f"{self.configuration}.lock", purpose)
+
+    def save(self) -> None:
+        if not self.holds_data or self.machine.services.get(self.service).state != "Running":
+            return
+        try:
             save_memurai_data(self.machine, **vars(self.server), timeout_seconds=self.timeout_seconds)
-        is_touched = False
-        try:
-            stop_win_service(self.machine, name=self.service, timeout_seconds=self.timeout_seconds)
-            self.copy(self.data, self.aside)
-            is_touched = True
-            run = self._install(self.new)
-            self._start()
-        except WinlabError as error:
-            raise self._returned(str(error), is_touched=is_touched) from error
-        return {"AsideFolder": self.aside, "RebootRequired": run["RebootRequired"]}
+        except TwinError as error:
+            text = f"Expected the data of the service '{self.service}' to be on disk before it is stopped"
+            raise TwinError(f"{text}, found: {error}") from error
 
-    def _returned(self, reason: str, *, is_touched: bool) -> TwinError:
-        """Go back, and return what to fail with."""
-        start = f"Expected the other version to be installed and its server to answer, found: {reason}\n"
-        copy = f"A copy of its data is in {self.aside}." if is_touched else ""
-        try:
-            if is_touched:
-                self._restore_product()
-            self._start()
-        except WinlabError as error:
-            return TwinError(
-                f"{start}The way back failed too: {error}\nThe former package is {self.former.path}, the data of the "
-                f"former version is in {self.data}. {copy} Bring the service "
-                f"'{self.service}' up by hand."
-            )
-        outcome = "The former version is in its place, and its server answers."
-        return TwinError(f"{start}{outcome} {copy}")
+    def stop(self) -> None:
+        stop_win_service(self.machine, name=self.service, timeout_seconds=self.timeout_seconds)
 
-    def _check(self, package: _Package) -> None:
-        files, path = self.machine.files, self.machine.files.full_path(package.path)
-        if files.kind(path) != "File":
-            raise TwinError(f"Expected the package '{path}', found no such file. Upload it first.")
-        expected, found = package.sha256.lower(), files.sha256(path)
-        if found != expected:
-            raise TwinError(f"Expected SHA-256 {expected} of '{path}', found {found}. Upload the right package.")
-
-    def _install(self, package: _Package) -> Output:
-        return install_win_package(self.machine, **vars(package), properties=self.properties)
-
-    def _start(self) -> None:
+    def start(self) -> None:
         start_win_service(self.machine, name=self.service, timeout_seconds=self.timeout_seconds)
-        wait_memurai_server(self.machine, **vars(self.server), timeout_seconds=self.timeout_seconds)
+        if self.holds_data:
+            wait_memurai_server(self.machine, **vars(self.server), timeout_seconds=self.timeout_seconds)
 
-    def _restore_product(self) -> None:
-        services = self.machine.services
-        settings = services.get(self.service).settings
-        # The recovery would start the version that failed.
-        services.change(self.service, replace(settings, start_type="Disabled"))
-        try:
-            stop_win_service(self.machine, name=self.service, timeout_seconds=self.timeout_seconds)
-            codes = [product.product_code for product in self.machine.products.find(self.product_name)]
-            for code in codes:
-                if code != self.former_code:
-                    uninstall_win_package(self.machine, product_code=code, log_path=self.removal_log)
-            if self.former_code not in codes:
-                self._install(self.former)
-            self._restore_data()
-        finally:
-            services.change(self.service, settings)
+    def put_aside(self) -> None:
+        if self.holds_data:
+            self.copy(self.data, self.aside)
 
-    def _restore_data(self) -> None:
-        if self.digest(self.data) == self.digest(self.aside):
+    def restore_data(self) -> None:
+        if not self.holds_data or self.digest(self.data) == self.digest(self.aside):
             return
         self.copy(self.data, f"{self.aside}-replaced")
         for name in self.data_names:
@@ -183,6 +157,145 @@ class _Update:
     def _paths(self, folder: str) -> Iterator[str]:
         for name in self.data_names:
             yield from _files_of(self.machine, f"{folder}\\{name}")
+
+
+@dataclass(frozen=True)
+class _Update:
+    """One call of Update-MemuraiProduct. The first instance is the one that is deployed."""
+
+    machine: Machine
+    purpose: str
+    version: str
+    new: _Package
+    former_version: str
+    former: _Package
+    removal_log: str
+    properties: list[str]
+    product_name: str
+    product_folder: str
+    instances: list[_Instance]
+    timeout_seconds: int
+
+    def run(self) -> Output:
+        """Wait until no other update runs, and do what is needed."""
+        with locked(self.machine, f"{self.product_folder}.lock", self.purpose, ANOTHER_RUN_SECONDS):
+            products = self.machine.products.find(self.product_name)
+            if len(products) != 1:
+                text = f"Expected one installed product '{self.product_name}', found {len(products)}."
+                raise TwinError(f"{text} Give its whole name.")
+            found = products[0].version
+            if _comparable(found) == _comparable(self.version):
+                return {"AsideFolder": None, "RebootRequired": False}
+            if _comparable(found) != _comparable(self.former_version):
+                text = f"Expected version {self.former_version} to be installed, found {found}, which somebody else"
+                raise TwinError(f"{text} installed meanwhile. Nothing was stopped; run again.")
+            return self._update(products[0].product_code)
+
+    def _update(self, former_code: str) -> Output:
+        for package in (self.new, self.former):
+            self._check(package)
+        instances = self._present()
+        with ExitStack() as locks:
+            for instance in instances:
+                locks.enter_context(instance.lock(self.purpose))
+            # Who can't be asked or can't save refuses the update here, before anything is stopped.
+            for instance in instances:
+                instance.save()
+            return self._complete(instances, former_code)
+
+    def _present(self) -> list[_Instance]:
+        """Return the instance that is deployed and those of the others that run."""
+        own = self.instances[0]
+        if self.machine.services.find(own.service) is None:
+            text = f"Expected the service '{own.service}', found none of that name. Create or install it first."
+            raise TwinError(text)
+        services = get_win_folder_service(self.machine, folder=self.product_folder)["Services"]
+        running = {service["Name"].upper(): service["Name"] for service in services if service["State"] != "Stopped"}
+        known = [instance.service for instance in self.instances]
+        unknown = [name for key, name in running.items() if key not in map(str.upper, known)]
+        if unknown:
+            raise TwinError(
+                f"Expected only the services {', '.join(known)} to run from '{self.product_folder}', found "
+                f"{', '.join(unknown)} too, which started after this run began. Nothing was stopped; run again."
+            )
+        return [own, *(instance for instance in self.instances[1:] if instance.service.upper() in running)]
+
+    def _complete(self, instances: list[_Instance], former_code: str) -> Output:
+        is_touched = False
+        try:
+            for instance in instances:
+                # Saved before, but in use meanwhile.
+                instance.save()
+                instance.stop()
+            for instance in instances:
+                instance.put_aside()
+            is_touched = True
+            run = self._install(self.new)
+            for instance in instances:
+                instance.start()
+        except WinlabError as error:
+            raise self._returned(instances, former_code, str(error), is_touched=is_touched) from error
+        return {"AsideFolder": instances[0].aside, "RebootRequired": run["RebootRequired"]}
+
+    def _returned(self, instances: list[_Instance], former_code: str, reason: str, *, is_touched: bool) -> TwinError:
+        """Go back, and return what to fail with."""
+        own, names = instances[0], ", ".join(instance.service for instance in instances)
+        start = f"Expected the other version to be installed and its server to answer, found: {reason}\n"
+        copy = f"A copy of its data is in {own.aside}." if is_touched else ""
+        try:
+            if is_touched:
+                self._restore_product(instances, former_code)
+            for instance in instances:
+                instance.start()
+        except WinlabError as error:
+            return TwinError(
+                f"{start}The way back failed too: {error}\nThe former package is {self.former.path}, the data of the "
+                f"former version is in {own.data}. {copy} Bring the services up by hand: {names}."
+            )
+        outcome = "The former version is in its place, and its server answers."
+        return TwinError(f"{start}{outcome} {copy} Services: {names}.")
+
+    def _check(self, package: _Package) -> None:
+        files, path = self.machine.files, self.machine.files.full_path(package.path)
+        if files.kind(path) != "File":
+            raise TwinError(f"Expected the package '{path}', found no such file. Upload it first.")
+        expected, found = package.sha256.lower(), files.sha256(path)
+        if found != expected:
+            raise TwinError(f"Expected SHA-256 {expected} of '{path}', found {found}. Upload the right package.")
+
+    def _install(self, package: _Package) -> Output:
+        return install_win_package(self.machine, **vars(package), properties=self.properties, timeout_seconds=1800)
+
+    def _restore_product(self, instances: list[_Instance], former_code: str) -> None:
+        with self._disabled(instances):
+            codes = [product.product_code for product in self.machine.products.find(self.product_name)]
+            for code in codes:
+                if code != former_code:
+                    uninstall_win_package(self.machine, product_code=code, log_path=self.removal_log)
+            if former_code not in codes:
+                self._install(self.former)
+            for instance in instances:
+                instance.restore_data()
+
+    @contextmanager
+    def _disabled(self, instances: list[_Instance]) -> Iterator[None]:
+        """Stop the services and keep them from starting: their recovery would start the version that failed."""
+        services, start_types = self.machine.services, {}
+        try:
+            for instance in instances:
+                settings = services.get(instance.service).settings
+                start_types[instance.service] = settings.start_type
+                services.change(instance.service, replace(settings, start_type="Disabled"))
+                end_hung_service(self.machine, instance.service, self.timeout_seconds)
+            yield
+        finally:
+            for name, start_type in start_types.items():
+                services.change(name, replace(services.get(name).settings, start_type=start_type))
+
+
+def _comparable(version: str) -> str:
+    """Return a version in a form in which 4.1.2 and 4.1.2.0 are the same."""
+    return re.sub(r"(\.0)+$", "", version)
 
 
 def _files_of(machine: Machine, path: str) -> Iterator[str]:
@@ -215,9 +328,11 @@ def update_memurai_product(  # noqa: PLR0913 - the parameters of the library fun
     former_sha256: str,
     former_version: str,
     product_name: str,
+    product_folder: str,
     properties: list[str] = [],  # noqa: B006 - the default of the library function, never changed
     log_folder: str,
     service_name: str,
+    configuration_path: str,
     cli_path: str,
     address: str,
     port: int,
@@ -229,28 +344,70 @@ def update_memurai_product(  # noqa: PLR0913 - the parameters of the library fun
     data_folder: str,
     data_names: list[str],
     backup_folder: str,
+    neighbours: list[dict[str, Any]] = [],  # noqa: B006 - the default of the library function, never changed
     timeout_seconds: int = 300,
 ) -> Output:
     """Install another version under a server, and the former one again when the server does not come up on it."""
-    products = machine.products.find(product_name)
-    if len(products) != 1:
-        text = f"Expected one installed product '{product_name}', found {len(products)}. Give its whole name."
-        raise TwinError(text)
     full, time = machine.files.full_path, datetime.now(UTC)
     stamp = f"{time:%Y%m%dT%H%M%S}{time.microsecond // 1000:03d}Z"
     logs = full(log_folder)
+    aside = f"{full(backup_folder)}\\data-of-{former_version}-before-{version}-{stamp}"
+    own = {
+        "ServiceName": service_name,
+        "ConfigurationPath": configuration_path,
+        "HoldsData": True,
+        "Address": address,
+        "Port": port,
+        "Password": password,
+        "User": user,
+        "TlsCaFile": tls_ca_file,
+        "TlsCertFile": tls_cert_file,
+        "TlsKeyFile": tls_key_file,
+        "DataFolder": data_folder,
+        "DataNames": data_names,
+    }
+    others = [
+        _Instance.of(machine, item, cli_path, f"{aside}-of-{item['ServiceName']}", timeout_seconds)
+        for item in neighbours
+    ]
     return _Update(
         machine=machine,
+        purpose=f"Update-MemuraiProduct to {version} for {service_name}",
+        version=version,
         new=_Package(path, sha256, f"{logs}\\install-{version}.log"),
+        former_version=former_version,
         former=_Package(former_path, former_sha256, f"{logs}\\reinstall-{former_version}.log"),
         removal_log=f"{logs}\\uninstall-{version}.log",
         properties=properties,
         product_name=product_name,
-        former_code=products[0].product_code,
-        server=ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file),
-        data=full(data_folder),
-        data_names=data_names,
-        aside=f"{full(backup_folder)}\\data-of-{former_version}-before-{version}-{stamp}",
-        service=service_name,
+        product_folder=full(product_folder),
+        instances=[_Instance.of(machine, own, cli_path, aside, timeout_seconds), *others],
         timeout_seconds=timeout_seconds,
     ).run()
+
+
+@twin("Remove-MemuraiProduct", "Removed", "UsedBy")
+def remove_memurai_product(
+    machine: Machine,
+    *,
+    product_name: str,
+    product_folder: str,
+    license_path: str | None = None,
+    log_folder: str,
+) -> Output:
+    """Uninstall the product and remove its licence, unless a service uses it."""
+    folder = machine.files.full_path(product_folder)
+    with locked(machine, f"{folder}.lock", "Remove-MemuraiProduct", ANOTHER_RUN_SECONDS):
+        users = [service["Name"] for service in get_win_folder_service(machine, folder=folder)["Services"]]
+        products = machine.products.find(product_name)
+        if users:
+            return {"Removed": False, "UsedBy": users}
+        if len(products) > 1:
+            text = f"Expected at most one product '{product_name}', found {len(products)}. Give its whole name."
+            raise TwinError(text)
+        if license_path:
+            machine.files.remove(license_path)
+        for product in products:
+            log = f"{machine.files.full_path(log_folder)}\\uninstall-{product.version}.log"
+            uninstall_win_package(machine, product_code=product.product_code, log_path=log, timeout_seconds=1800)
+        return {"Removed": bool(products), "UsedBy": []}

@@ -1,0 +1,62 @@
+function Stop-WinHungService {
+    <#
+    .SYNOPSIS
+        Stops a service, and ends its process when it hangs while it starts or does not stop in time.
+
+    .DESCRIPTION
+        To the service control manager the end of the process is a failure: its recovery may start the service again.
+
+    .PARAMETER Name
+        Name of the service.
+
+    .PARAMETER TimeoutSeconds
+        Deadline in seconds for a service that runs. One that still starts is not waited for.
+
+    .OUTPUTS
+        Nothing.
+
+    .EXAMPLE
+        Stop-WinHungService -Name Memurai -TimeoutSeconds 300
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    param(
+        [Parameter(Mandatory = $true)]
+        [string]$Name,
+
+        [Parameter(Mandatory = $true)]
+        [int]$TimeoutSeconds
+    )
+
+    $service = Get-WinServiceInstance -Name $Name -Required $true
+    $reason = 'it does not finish its start'
+    if ((Get-WinServiceState -Service $service) -ne 'StartPending') {
+        try {
+            $null = Stop-WinService -Name $Name -TimeoutSeconds $TimeoutSeconds
+            return
+        }
+        catch {
+            $reason = $_.Exception.GetBaseException().Message
+        }
+        $service = Get-WinServiceInstance -Name $Name -Required $true
+    }
+    $process = $(if ($service.ProcessId -ne 0) { Get-WinProcessInstance -ProcessId $service.ProcessId } else { $null })
+    if ($null -eq $process) {
+        return
+    }
+    if ($service.ServiceType -ne 'Own Process') {
+        throw "Expected the service '$Name' to have a process of its own that can be ended, found another: $reason."
+    }
+    if ($PSCmdlet.ShouldProcess("$Name (process $($process.ProcessId))", 'End process')) {
+        # Administrators may lack rights on the process of another account, but have this privilege.
+        Enable-WinPrivilege -Name SeDebugPrivilege
+        try {
+            [Diagnostics.Process]::GetProcessById([int]$process.ProcessId).Kill()
+        }
+        catch [ArgumentException], [InvalidOperationException], [ComponentModel.Win32Exception] {
+            # Mostly it is just ending by itself; whether it is gone is asked below.
+            Write-Verbose -Message "Process $($process.ProcessId): $($_.Exception.Message)"
+        }
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        Wait-WinProcessEnd -Process $process -Watch $watch -TimeoutSeconds 30
+    }
+}

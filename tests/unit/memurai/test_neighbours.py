@@ -1,0 +1,95 @@
+"""The other servers on a product: which there are, and what is known of them."""
+
+from typing import Any
+
+import pytest
+
+from memurai import neighbours
+from winfra.facts.files import TextFile
+from winfra.facts.services import FolderServices
+
+FOLDER = "C:/Program Files/Memurai"
+CONF = r"C:\ProgramData\Second\config\memurai-production.conf"
+IMAGE = rf'"C:\Program Files\Memurai\memurai.exe" --service-run --service-name Second "{CONF}"'
+TEXT = 'bind 10.0.0.5\nport 6389\nrequirepass "a-password"\ndir "C:/ProgramData/Second/data"\ndbfilename "d.rdb"\n'
+
+
+class PracticeHost:
+    """A host with services and configurations."""
+
+    def __init__(self, services: list[dict[str, str]] | None, files: dict[str, str] | None = None) -> None:
+        self.services = services
+        self.files = {CONF: TEXT} if files is None else files
+
+    def get_fact(self, fact: type, **arguments: Any) -> Any:
+        if fact is FolderServices:
+            return None if self.services is None else {"folder": FOLDER, "services": self.services}
+        assert fact is TextFile
+        return {"content": self.files.get(arguments["path"])}
+
+
+def service(name: str, image: str = IMAGE, state: str = "Running") -> dict[str, str]:
+    return {"name": name, "image_path": image, "state": state}
+
+
+def found(*services: dict[str, str], files: dict[str, str] | None = None) -> neighbours.Neighbours:
+    outcome = neighbours.running(PracticeHost(list(services), files), FOLDER, "Memurai")  # type: ignore[arg-type]
+    assert outcome is not None
+    return outcome
+
+
+def test_what_runs_beside_the_own_service_is_known_by_its_configuration() -> None:
+    outcome = found(service("MEMURAI"), service("Idle", state="Stopped"), service("Second"))
+    (second,) = outcome.running
+    parameters = second.parameters("cli.exe")
+    password = parameters.pop("Password")
+    assert "a-password" not in repr(password)
+    assert parameters == {
+        "ServiceName": "Second",
+        "ConfigurationPath": CONF,
+        "HoldsData": True,
+        "Address": "10.0.0.5",
+        "Port": 6389,
+        "User": "",
+        "TlsCaFile": "",
+        "TlsCertFile": "",
+        "TlsKeyFile": "",
+        "DataFolder": r"C:\ProgramData\Second\data",
+        "DataNames": ["d.rdb", "appendonlydir"],
+    }
+    assert outcome.problems == ()
+
+
+@pytest.mark.parametrize(
+    "image", [IMAGE.replace("memurai.exe", "memurai-sentinel.exe"), IMAGE.replace("--service-name", "--sentinel")]
+)
+def test_a_sentinel_holds_no_data_and_is_not_asked(image: str) -> None:
+    (sentinel,) = found(service("Sentinel", image), files={}).running
+    parameters = sentinel.parameters("cli.exe")
+    assert (parameters["HoldsData"], parameters["DataFolder"], parameters["DataNames"]) == (False, "", [])
+
+
+@pytest.mark.parametrize(
+    ("image", "files", "reason"),
+    [
+        ("memurai.exe --service-run", {}, "no configuration (*.conf) on its command line"),
+        (IMAGE, {}, f"that its configuration {CONF} can't be read"),
+        (IMAGE, {CONF: 'requirepass "secret'}, f"in its configuration {CONF}: line 1"),
+    ],
+)
+def test_what_can_not_be_known_is_told(image: str, files: dict[str, str], reason: str) -> None:
+    outcome = found(service("Second", image), files=files)
+    (problem,) = outcome.problems
+    assert outcome.running == ()
+    assert f"the service Second, which runs from {FOLDER} too" in problem
+    assert reason in problem
+    assert "secret" not in problem
+
+
+def test_services_that_can_not_be_read_are_no_empty_list() -> None:
+    assert neighbours.running(PracticeHost(None), FOLDER, "Memurai") is None  # type: ignore[arg-type]
+
+
+def test_data_without_a_folder_is_beside_the_program() -> None:
+    assert neighbours.data_of("port 1\n", FOLDER).folder == r"C:\Program Files\Memurai"
+    assert neighbours.data_of("dir ./data\n", FOLDER).folder == r"C:\Program Files\Memurai\data"
