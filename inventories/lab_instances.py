@@ -19,7 +19,7 @@ lab = [
             "winrm_hostname": address,
             # A practice host's servers listen on its own address only.
             "memurai_network": {"bind": [address], "port": 6379},
-            "memurai_service": {"name": "Memurai-cache", "display_name": "Memurai cache", "trial_port": 16379},
+            "memurai_service": {"name": "Memurai-cache", "trial_port": 16379},
             "memurai_storage": {"base": "C:/ProgramData/Memurai/cache", "backup": "C:/Backups/Redis/cache"},
             "memurai_backup": {"rehearsal_port": 6399},
             # Without an append-only file, which a cache can do without.
@@ -32,7 +32,7 @@ lab = [
         {
             "winrm_hostname": address,
             "memurai_network": {"bind": [address], "port": 6389},
-            "memurai_service": {"name": "Memurai-sessions", "display_name": "Memurai sessions", "trial_port": 16389},
+            "memurai_service": {"name": "Memurai-sessions", "trial_port": 16389},
             "memurai_storage": {"base": "C:/ProgramData/Memurai/sessions", "backup": "C:/Backups/Redis/sessions"},
             "memurai_backup": {"rehearsal_port": 6398},
             "memurai_memory": {"maxmemory": "512mb", "policy": "noeviction"},

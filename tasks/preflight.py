@@ -3,6 +3,7 @@
 from pyinfra import host, logger
 
 from memurai import certificates, deployment, instances, layout, neighbours, preflight
+from memurai.exceptions import SettingsError
 from memurai.settings import Settings
 from winfra.facts.files import DirectorySize, Item
 from winfra.facts.host import HostSummary
@@ -34,13 +35,23 @@ def aside_bytes(settings: Settings) -> int | None:
     return None if None in sizes else sum(size["size_bytes"] for size in sizes)
 
 
+def instances_beside() -> dict[str, Settings]:
+    """Return the settings of the other instances on this host; one whose data is wrong is only told of."""
+    found = deployment.instances_beside(host)
+    for name, other in found.items():
+        if isinstance(other, SettingsError):
+            count = len(other.problems)
+            host.log(f"not compared with {name} on the same host, whose data has {count} error(s)", logger.warning)
+    return {name: other for name, other in found.items() if isinstance(other, Settings)}
+
+
 def problems(settings: Settings) -> list[str]:
     """Return everything that speaks against this host."""
     summary = host.get_fact(HostSummary)
     listeners = [host.get_fact(TcpListeners, port=port) for port in layout.open_ports(settings)]
     service = host.get_fact(Service, service=settings.service.name)
     files, aside = data_files(settings), aside_bytes(settings)
-    others = deployment.instances_beside(host)
+    others = instances_beside()
     found = [
         *preflight.package_problems(settings.package),
         *certificates.problems(settings.tls),

@@ -37,15 +37,14 @@ def settings_of(current: Host) -> Settings | None:
     return _settings[host]
 
 
-def instances_beside(current: Host) -> dict[str, Settings]:
+def instances_beside(current: Host) -> dict[str, Settings | SettingsError]:
     """Return the settings of the inventory's other hosts that are reached at the same address, by name.
 
-    One whose data is wrong is left out: it is refused itself, with its own errors.
+    One whose data is wrong has its error instead, for which it is refused itself if it is in this run.
     """
     host = _real(current)
     beside = [other for other in host.inventory if other.name != host.name and _address(other) == _address(host)]
-    loaded = {other.name: _load(other) for other in beside}
-    return {name: found for name, found in loaded.items() if isinstance(found, Settings)}
+    return {other.name: _load(other) for other in beside}
 
 
 def _address(host: Host) -> str:

@@ -9,6 +9,8 @@ function Set-MemuraiConfiguration {
         service is restarted if need be and must become healthy before a deadline, else the last known good
         configuration is put back and the service is restarted with it.
 
+        While another change of the same configuration is under way, this one is refused.
+
         The trial runs as the account of this session. That the service's own account may read and write its folders,
         and that the real port and address are free, only the real start can prove.
 

@@ -352,7 +352,10 @@ class ServiceSettings(Group):
     )
 
     name: ServiceName = Field(default="Memurai", description="Name of the service.")
-    display_name: DisplayName = Field(default="Memurai", description="Name of the service that people see.")
+    display_name: DisplayName = Field(
+        default_factory=lambda values: values["name"],
+        description="Name of the service that people see, another one for each service. Default: its name.",
+    )
     account: Account = Field(
         default_factory=lambda values: f"NT SERVICE\\{values['name']}",
         description="Account of the service: its own virtual account (the default), so that no other service can read "

@@ -383,3 +383,24 @@ def test_data_is_removed_only_when_that_is_said_clearly(tmp_path: Path, package:
     # Nothing to plan is left.
     assert (planned.exit_code, planned.answer) == (1, {})
     assert f"--data remove_data: expected true or false, found {value!r}" in planned.log
+
+
+def test_instances_on_one_host_are_compared_and_one_with_errors_is_told_of(
+    tmp_path: Path, package: dict[str, str]
+) -> None:
+    beside = {"winrm_hostname": "10.0.0.9"}
+    hosts: dict[str, dict[str, object]] = {
+        "one": {"memurai_package": package, **beside},
+        "two": {"memurai_package": package, **beside},
+        "misspelt": {"memurai_package": package, "memurai_netwrok": {}, **beside},
+        "elsewhere": {"memurai_package": package},
+    }
+    planned = plan(tmp_path, "tasks/preflight.py", hosts)
+    lines = [line for line in planned.log.splitlines() if "on the same host" in line]
+    for name, other in (("one", "two"), ("two", "one")):
+        own = [line for line in lines if f"@fake/{name}]" in line]
+        assert any(f"memurai_service.name: expected another name than @fake/{other}" in line for line in own), lines
+        assert any(
+            "not compared with @fake/misspelt on the same host, whose data has 1 error(s)" in line for line in own
+        )
+    assert not [line for line in lines if "@fake/elsewhere" in line]

@@ -28,6 +28,7 @@ from windows_practice import (
 from winlab.exceptions import WinlabError
 from winlab.twin.binder import invoke
 from winlab.twin.functions import FUNCTIONS
+from winlab.twin.functions.services import end_hung_service
 from winlab.windows.machine import Machine
 
 Call = Callable[..., dict[str, Any]]
@@ -442,3 +443,15 @@ def test_waiting_for_nobody(machine: Machine, call: Call, tmp_path: Path) -> Non
         text = refusal(call, "Wait-MemuraiServer", **server, TimeoutSeconds=1)
     assert "Expected PONG" in text
     assert "Connection refused" in text
+
+
+def test_a_service_that_does_not_stop_is_ended(served: Machine, call: Call) -> None:
+    process_id = served.services.get("Memurai").process_id
+    psutil.Process(process_id).suspend()
+    assert "to be Stopped within 1 s, found it StopPending" in refusal(
+        call, "Stop-WinService", Name="Memurai", TimeoutSeconds=1
+    )
+    end_hung_service(served, "Memurai", 1)
+    assert (served.services.get("Memurai").state, psutil.pid_exists(process_id)) == ("Stopped", False)
+    end_hung_service(served, "Memurai", 1)
+    assert call("Start-WinService", Name="Memurai")["State"] == "Running"
