@@ -21,13 +21,7 @@ function Get-MemuraiJobInformation {
 
     $server = $Job.Server
     $answer = Invoke-MemuraiCommand @server -Arguments INFO
-    $fields = @{}
-    foreach ($line in $answer.Output -split '\r?\n') {
-        $name, $value = $line.Split([char[]]':', 2)
-        if ($null -ne $value) {
-            $fields[$name] = $value
-        }
-    }
+    $fields = ConvertFrom-MemuraiInformation -Text $answer.Output
     if (-not $fields.ContainsKey('rdb_last_save_time')) {
         throw ("Expected INFO from $($Job.Address):$($Job.Port), found: $($answer.Output.Trim()) " +
             "$($answer.ErrorOutput.Trim()). Does the server run, and does it know the backup's user?")

@@ -49,12 +49,10 @@ function Save-MemuraiBackupMetric {
         $text = "The backups can't be listed: $($_.Exception.GetBaseException().Message)"
         Add-MemuraiRunProblem -Run $Run -ExitCode 1 -EventId 1001 -Message $text
     }
+    $labels = [ordered]@{ instance_name = $Job.ServiceName }
     $lines = foreach ($metric in $metrics) {
-        $name = $metric.Name
-        "# HELP $name $($metric.Help)"
-        "# TYPE $name gauge"
-        $value = ([IFormattable]$metric.Value).ToString($null, [cultureinfo]::InvariantCulture)
-        "${name}{instance_name=`"$($Job.ServiceName)`"} $value"
+        $samples = @{ Labels = $labels; Value = $metric.Value }
+        ConvertTo-MemuraiMetricText -Name $metric.Name -Type gauge -Help $metric.Help -Samples $samples
     }
     $path = [IO.Path]::Combine($folder, "memurai-backup-$($Job.ServiceName).prom")
     # The newline of Windows would be a part of the last field.

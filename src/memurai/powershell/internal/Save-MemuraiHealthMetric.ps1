@@ -34,7 +34,7 @@ function Save-MemuraiHealthMetric {
     }
     $path = [IO.Path]::Combine($folder, "memurai-health-$($Settings.ServiceName).prom")
     if ($PSCmdlet.ShouldProcess($path, 'Write')) {
-        Save-MemuraiTextFile -Path $path -Text $Text
+        Save-MemuraiText -Path $path -Text $Text
     }
     return "Metrics: $path"
 }

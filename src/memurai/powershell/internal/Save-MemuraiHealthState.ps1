@@ -44,6 +44,6 @@ function Save-MemuraiHealthState {
     }
     $path = Resolve-WinPath -Path $Health.Settings.StatePath
     if ($PSCmdlet.ShouldProcess($path, 'Write')) {
-        Save-MemuraiTextFile -Path $path -Text (ConvertTo-Json -InputObject $state -Compress)
+        Save-MemuraiText -Path $path -Text (ConvertTo-Json -InputObject $state -Compress)
     }
 }
