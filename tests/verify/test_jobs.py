@@ -11,6 +11,7 @@ from server import ServerOnHost
 from memurai import jobs
 from memurai.facts.backups import Backups
 from memurai.settings import Settings
+from winfra.facts.events import EventEntries
 from winfra.facts.tasks import Task
 from winfra.security import SYSTEM
 
@@ -53,7 +54,9 @@ def test_health(server: ServerOnHost, windows: Host, settings: Settings) -> None
     task = jobs.task_name(settings, "health")
     server.call("Start-WinTask", Name=task)
     found = windows.get_fact(Task, task=task)
-    assert found["last_task_result"] in (0, WARNING), f"{task}: its event in the Application log says what is wrong"
+    # The newest one says what is wrong.
+    events = [event["message"] for event in windows.get_fact(EventEntries, source=jobs.EVENT_SOURCE)["entries"]]
+    assert found["last_task_result"] in (0, WARNING), events[:1]
 
 
 def age(text: str) -> timedelta:
