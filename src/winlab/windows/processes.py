@@ -176,7 +176,14 @@ def _holders(lifeline: tuple[int, int], *, except_for: set[int]) -> Iterator[psu
 
 
 def _holds(process_id: int, name: Path) -> bool:
-    return any(entry.readlink() == name for entry in Path(f"/proc/{process_id}/fd").iterdir())
+    return any(_is_link_to(entry, name) for entry in Path(f"/proc/{process_id}/fd").iterdir())
+
+
+def _is_link_to(entry: Path, target: Path) -> bool:
+    try:
+        return entry.readlink() == target
+    except FileNotFoundError:
+        return False  # closed since the folder was listed: of this file only, the process lives on
 
 
 def _works_in(process: psutil.Process, folder: Path) -> bool:
