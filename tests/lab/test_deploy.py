@@ -7,7 +7,7 @@ import re
 import signal
 from pathlib import Path
 
-from lab_practice import CANARY, CONFIG_COMMAND, PROJECT, Practice, practice_hosts, snapshot, wait_until
+from lab_practice import CANARY, CONFIG_COMMAND, Practice, practice_hosts, snapshot, wait_until
 
 CONFIGURATION = "C:/ProgramData/Memurai/config/memurai-production.conf"
 
@@ -89,7 +89,8 @@ def test_no_secret_is_printed_or_written_but_where_it_belongs(bare: Practice) ->
     assert history
     jobs = {f"ProgramData/Memurai/jobs/{name}.secret" for name in ("backup", "health")}
     assert holders == {f"{config}/memurai-production.conf", *history, *jobs}
-    assert not (PROJECT / "pyinfra-debug.log").exists()
+    # pyinfra names the file into which it writes what it did not expect; one of an earlier run may lie there.
+    assert "pyinfra-debug.log" not in printed
 
 
 def holds(path: Path, secrets: tuple[str, ...]) -> bool:
