@@ -114,6 +114,12 @@ class StorageSettings(Group):
             "`config`, `data`, `logs`, `install` and `backup` are different folders, none inside another and none the "
             "base folder itself: each has an access list of its own."
         ),
+        (
+            "A folder, here and in the other groups, is none of Windows' own and in none of those (Windows, Users, "
+            "Recovery, ...; in Program Files and ProgramData it is a folder of its own), has neither a name that "
+            "Windows keeps for devices (CON, NUL, ...) nor a short one (PROGRA~1) in it, and no [ or ], which the "
+            "server takes for a pattern."
+        ),
     )
 
     base: Folder = Field(default="C:/ProgramData/Memurai", description="Folder around the others.")

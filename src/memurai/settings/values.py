@@ -5,6 +5,7 @@ parts of a kind's Form into the documentation.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated
@@ -20,6 +21,20 @@ COMBINATION = "impossible_combination"
 
 # A folder below a drive. ASCII only: no documentation says in which encoding Memurai reads paths.
 FOLDER = re.compile(r'[A-Za-z]:(/[^/\\:*?"<>|\x00-\x1f\x7f-\U0010ffff]+)+')
+
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions (with any ending, too)
+DEVICE = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|COM\d|LPT\d)(\..*)?", re.IGNORECASE)
+# A second name that Windows gives to a folder, such as PROGRA~1: which one that is, only the host knows.
+SHORT_NAME = re.compile(r"[^.]{1,6}~\d+(\.[^.]{0,3})?")
+# Windows' own, on whatever drive it is, with all that is in them. So is every other one that begins with $.
+SYSTEM_FOLDERS = (
+    *("Windows", "Windows.old", "WINNT", "Users", "Documents and Settings", "System Volume Information"),
+    *("Recovery", "Recycler", "PerfLogs", "Boot", "EFI", "Config.Msi", "MSOCache"),
+    *("ProgramData/Microsoft", "ProgramData/Package Cache"),
+    *("Program Files/Common Files", "Program Files (x86)/Common Files"),
+)
+# In these each product has a folder of its own.
+SHARED_FOLDERS = ("Program Files", "Program Files (x86)", "ProgramData")
 
 # The largest private networks: 10.0.0.0/8 and fc00::/7. Anything wider is not a list of clients.
 SHORTEST_PREFIX = {4: 8, 6: 7}
@@ -63,7 +78,42 @@ def _folder(value: str) -> str:
     segments = path.split("/")[1:]
     if not FOLDER.fullmatch(path) or any(segment.endswith((".", " ")) for segment in segments):
         raise ValueError(FOLDER_FORM.expected)
+    if expected := next(_folder_expectations(segments), None):
+        raise ValueError(expected)
     return path[0].upper() + path[1:]
+
+
+def _folder_expectations(segments: Sequence[str]) -> Iterator[str]:
+    """Yield what a folder, which is right in its form, is expected to be and is not."""
+    if any("[" in segment or "]" in segment for segment in segments):
+        yield (
+            "a folder without [ and ], because the server hands the path of its configuration to glob(), to which they "
+            "are a pattern: it would find no such file and run on its defaults, without a password"
+        )
+    if any(DEVICE.fullmatch(segment) for segment in segments):
+        yield "a folder without names that Windows keeps for devices, such as CON, NUL and COM1"
+    if any(SHORT_NAME.fullmatch(segment) for segment in segments):
+        yield "the long name of the folder, because a short one such as PROGRA~1 may be that of any"
+    if _is_system_folder("/".join(segments).lower()):
+        yield (
+            "a folder of its own, none of Windows' and nothing in those (Windows, Users, Recovery, ...), such as "
+            "C:/ProgramData/Memurai or D:/Memurai"
+        )
+
+
+def _is_system_folder(path: str) -> bool:
+    below = (f"{folder}/".lower() for folder in SYSTEM_FOLDERS)
+    return (
+        path.startswith("$")
+        or path in map(str.lower, SHARED_FOLDERS)
+        or any(f"{path}/".startswith(folder) for folder in below)
+    )
+
+
+def _file_name(value: str) -> str:
+    if value.endswith(".") or DEVICE.fullmatch(value):
+        raise ValueError(f"{_FILE_NAME.expected}, no dot at its end, and none that Windows keeps for devices")
+    return value
 
 
 def _size(value: object) -> object:
@@ -128,7 +178,9 @@ _KEY_PATTERN = Form("pattern", "a pattern of keys or channels, printable ASCII w
 _DISPLAY_NAME = Form("text", "a name of 1 to 256 printable ASCII characters")
 
 Folder = Annotated[str, AfterValidator(_folder), FOLDER_FORM]
-FileName = Annotated[str, _matching(_FILE_NAME, r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"), _FILE_NAME]
+FileName = Annotated[
+    str, _matching(_FILE_NAME, r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"), AfterValidator(_file_name), _FILE_NAME
+]
 Version = Annotated[str, _matching(_VERSION, r"\d+\.\d+\.\d+(\.\d+)?"), _VERSION]
 InstallerPath = Annotated[str, _matching(_INSTALLER, r"(?i).+\.msi"), _INSTALLER]
 ControlNodeFile = Annotated[str, _matching(_CONTROL_NODE_FILE, r"[^\x00-\x1f]{1,1024}"), _CONTROL_NODE_FILE]

@@ -148,6 +148,88 @@ def test_a_folder_that_is_not_absolute_on_a_drive_is_refused(host_data: dict[str
     )
 
 
+@pytest.mark.parametrize("key", ["base", "config", "data", "logs", "install", "backup"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        *(
+            "C:/Windows",
+            "c:/WINDOWS/System32",
+            "D:/Windows/Redis",
+            "C:/Users",
+            "C:/Users/Public/redis",
+            "C:/ProgramData",
+        ),
+        *(
+            "C:/Program Files",
+            "C:/program files (X86)/",
+            "C:/Program Files/Common Files/x",
+            "C:/ProgramData/Microsoft/x",
+        ),
+        *("C:/System Volume Information", "C:/Recovery", "D:/$Recycle.Bin/x", "C:/$WinREAgent", "C:/PerfLogs"),
+        *("C:/Windows.old", "C:/Documents and Settings/x", "C:/Boot", "C:/Config.Msi"),
+    ],
+)
+def test_no_folder_of_windows_is_taken(host_data: dict[str, object], key: str, folder: str) -> None:
+    problem = only_problem({**host_data, "memurai_storage": {key: folder}})
+    assert problem.startswith(f"memurai_storage.{key}: expected a folder of its own, none of Windows'")
+    assert problem.endswith(f"found {folder!r}")
+
+
+def test_the_product_s_folder_is_none_of_windows_either(host_data: dict[str, object]) -> None:
+    package = {**host_data["memurai_package"], "folder": "C:/Program Files"}  # type: ignore[dict-item]
+    assert "memurai_package.folder: expected a folder of its own" in only_problem(
+        {**host_data, "memurai_package": package}
+    )
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [
+        ("C:/Data/[prod]", "without [ and ], because the server hands the path of its configuration to glob()"),
+        ("C:/Data/a]b", "without [ and ]"),
+        ("C:/PROGRA~1/Redis", "the long name"),
+        ("C:/Data/REDIS~12.OLD", "the long name"),
+        ("C:/Data/con", "keeps for devices"),
+        ("C:/NUL.txt/x", "keeps for devices"),
+        ("C:/Data/Com1", "keeps for devices"),
+        ("C:/Data/x:stream", "an absolute folder"),
+        ("C:/Data/x.", "an absolute folder"),
+        ("C:/Data /x", "an absolute folder"),
+        ("C:/Windows/../x", "an absolute folder"),
+        (r"\\?\C:\Windows", "an absolute folder"),
+        (r"\\.\C:\x", "an absolute folder"),
+        ("//localhost/C$/Windows", "an absolute folder"),
+        ("D:/", "an absolute folder"),
+    ],
+)
+def test_a_folder_that_could_be_another_one_is_refused(
+    host_data: dict[str, object], folder: str, expected: str
+) -> None:
+    problem = only_problem({**host_data, "memurai_storage": {"data": folder}})
+    assert problem.startswith("memurai_storage.data: expected ")
+    assert expected in problem
+    assert problem.endswith(f"found {folder!r}")
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        *("C:/ProgramData/Memurai/x", "D:/Memurai", "C:/Backups/Data", "C:/Data/x", "C:/WindowsData", "D:/Users2/x"),
+        *("C:/Program Files/Redis Data", "C:/Redis Data (x86)/cache 1", "C:/Data/it's #1 & 50% $HOME"),
+        *("C:/Data/a;b^c`d", "C:/Data/{x},=+~!@", "D:/Data/Windows", "D:/Console/Nullable", "C:/Data/COM10"),
+    ],
+)
+def test_a_folder_of_its_own_is_taken(host_data: dict[str, object], folder: str) -> None:
+    assert from_host_data("cache1", {**host_data, "memurai_storage": {"data": folder}}).storage.data == folder
+
+
+@pytest.mark.parametrize("name", ["CON", "nul.log", "memurai.log.", "LPT1"])
+def test_a_file_name_that_windows_takes_for_something_else_is_refused(host_data: dict[str, object], name: str) -> None:
+    assert "keeps for devices" in only_problem({**host_data, "memurai_logging": {"file": name}})
+    assert "keeps for devices" in only_problem({**host_data, "memurai_persistence": {"dbfilename": name}})
+
+
 @pytest.mark.parametrize(
     "storage",
     [
