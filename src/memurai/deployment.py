@@ -29,7 +29,7 @@ def settings_of(current: Host) -> Settings | None:
     """
     host = _real(current)
     if host not in _settings:
-        found = _load(host)
+        found = load(host)
         if isinstance(found, SettingsError):
             refuse(host, found.problems)
         else:
@@ -44,14 +44,15 @@ def instances_beside(current: Host) -> dict[str, Settings | SettingsError]:
     """
     host = _real(current)
     beside = [other for other in host.inventory if other.name != host.name and _address(other) == _address(host)]
-    return {other.name: _load(other) for other in beside}
+    return {other.name: load(other) for other in beside}
 
 
 def _address(host: Host) -> str:
     return str(host.data.get("winrm_hostname") or host.name).lower()
 
 
-def _load(host: Host) -> Settings | SettingsError:
+def load(host: Host) -> Settings | SettingsError:
+    """Return the settings of a host, or why there are none; refuses nothing."""
     if host not in _loaded:
         try:
             _loaded[host] = from_host_data(host.name, host.data.dict(), data_origins(host), environments(host))

@@ -157,12 +157,31 @@ def test_a_second_run_changes_nothing(with_users: Practice) -> None:
     assert (again.exit_code, again.changed) == (0, []), again.output
 
 
+def verify(practice: Practice, *options: str) -> Run:
+    inventory = practice.inventory(lab1={"memurai_users": USERS})
+    command = ("pytest", "tests/verify", "-q", "-p", "no:cacheprovider", "--inventory", inventory, *options)
+    return practice.run(*command, environment=SECRETS)
+
+
 def test_verification_passes(with_users: Practice) -> None:
-    inventory = with_users.inventory(lab1={"memurai_users": USERS})
-    checked = with_users.run(
-        "pytest", "tests/verify", "-q", "-p", "no:cacheprovider", "--inventory", inventory, environment=SECRETS
-    )
+    checked = verify(with_users)
     assert checked.exit_code == 0, checked.output
+
+
+@pytest.mark.parametrize("user", ["monitoring", "backup"])
+def test_verification_names_a_right_too_many_and_does_not_use_it(
+    with_users: Practice, machine: Machine, user: str
+) -> None:
+    """A user that may write after all has written nothing when the verification has failed."""
+    boss = administrator(machine)
+    boss.execute_command("ACL", "SETUSER", user, "+@all", "~*")
+    keys = boss.dbsize()
+    checked = verify(with_users, "-k", "test_users")
+    assert boss.dbsize() == keys
+    assert checked.exit_code == 1, checked.output
+    assert f"{user} may SET" in checked.output
+    mended = deploy(with_users, users=USERS)
+    assert (mended.exit_code, mended.changed) == (0, ["Users"]), mended.output
 
 
 def test_other_rights_come_without_a_restart_and_connections_stay_open(with_users: Practice, machine: Machine) -> None:

@@ -11,12 +11,14 @@ monkey.patch_all()
 
 import pytest  # noqa: E402
 import testinfra.backend  # noqa: E402
-from inventory_backend import Hosts, InventoryBackend  # noqa: E402
+from inventory_backend import Hosts, InventoryBackend, short_name  # noqa: E402
 from pyinfra.api import Host  # noqa: E402
-from report import Report  # noqa: E402
+from pyinfra.api.exceptions import ConnectError  # noqa: E402
+from report import Report, host_name  # noqa: E402
 from server import ServerOnHost  # noqa: E402
 
 from memurai import deployment  # noqa: E402
+from memurai.exceptions import SettingsError  # noqa: E402
 from memurai.settings import Settings  # noqa: E402
 
 HOSTS = pytest.StashKey[Hosts]()
@@ -37,7 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
     InventoryBackend.hosts = hosts
     testinfra.backend.BACKENDS[InventoryBackend.NAME] = "inventory_backend.InventoryBackend"
     config.option.hosts = ",".join(hosts.specifications())
-    config.pluginmanager.register(Report(inventory), "verification-report")
+    config.pluginmanager.register(Report(inventory, hosts.obstacles), "verification-report")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what is left of a host that can't be verified at all: one reason is enough, and one attempt to sign in."""
+    name = host_name(item)
+    if name in item.config.stash[HOSTS].obstacles:
+        pytest.skip(f"nothing of {name} can be asked: see the failure of its first check")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -46,17 +55,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def windows(host: testinfra.host.Host) -> Host:
-    """The pyinfra host behind testinfra's: it reads facts."""
-    connected: Host = host.backend.connected_host()
-    return connected
+def hosts(request: pytest.FixtureRequest) -> Hosts:
+    """All hosts of this verification."""
+    return request.config.stash[HOSTS]
 
 
 @pytest.fixture
-def settings(windows: Host) -> Settings:
+def windows(host: testinfra.host.Host, hosts: Hosts) -> Host:
+    """The pyinfra host behind testinfra's: it reads facts."""
+    try:
+        return hosts.named(host.backend.get_hostname())
+    except ConnectError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture
+def settings(windows: Host, hosts: Hosts) -> Settings:
     """What the host is to be."""
-    found = deployment.settings_of(windows)
-    assert found is not None, "the host's data is refused: see the errors above"
+    found = deployment.load(windows)
+    if isinstance(found, SettingsError):
+        hosts.obstacles[short_name(windows)] = reason = "; ".join(found.problems)
+        pytest.fail(reason, pytrace=False)
     return found
 
 

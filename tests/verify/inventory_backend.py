@@ -6,6 +6,7 @@ import os
 from typing import Any, ClassVar
 
 from pyinfra.api import Config, Host, State
+from pyinfra.api.exceptions import ConnectError
 from pyinfra.api.state import StateStage
 from pyinfra.context import ctx_config, ctx_state
 from pyinfra_cli.inventory import make_inventory
@@ -13,9 +14,13 @@ from testinfra.backend.base import BaseBackend, CommandResult
 
 
 class Hosts:
-    """The hosts of an inventory, connected when first used."""
+    """The hosts of an inventory, connected when first used.
+
+    obstacles: why nothing of a host can be verified, by its short name.
+    """
 
     def __init__(self, inventory: str) -> None:
+        self.obstacles: dict[str, str] = {}
         self.state = State()
         self.state.cwd = os.getcwd()  # noqa: PTH109  # pyinfra wants a text
         ctx_state.set(self.state)
@@ -32,11 +37,18 @@ class Hosts:
     def named(self, name: str) -> Host:
         """Return the host of that short name, connected.
 
-        Raises pyinfra's ConnectError when it can't be reached.
+        Raises pyinfra's ConnectError when it can't be reached, and again without trying: each sign-in with a wrong
+        password brings the account nearer to being locked out.
         """
         host = next(host for host in self._inventory if short_name(host) == name)
+        if name in self.obstacles:
+            raise ConnectError(self.obstacles[name])
         if not host.connected:
-            host.connect(raise_exceptions=True)
+            try:
+                host.connect(show_errors=False, raise_exceptions=True)
+            except ConnectError as error:
+                self.obstacles[name] = str(error)
+                raise
             self.state.activate_host(host)
         return host
 

@@ -65,14 +65,50 @@ class ServerOnHost:
         assert answer is not None, f"{arguments[0]} could not be sent: see the error above"
         return f"{answer['output']}\n{answer['error_output']}".strip()
 
+    def command_named(self, name: str | HiddenValue) -> str:
+        """Return the original name of the command that the server has under a name, an empty text for none.
+
+        COMMAND INFO runs nothing. To try a command that is to be disabled would run it where it is not.
+        """
+        return self.ask("COMMAND", "INFO", name).partition("\n")[0].strip()
+
+    def may(self, role: str, *arguments: str) -> bool:
+        """Return whether a user has the right to a command: ACL DRYRUN runs nothing.
+
+        role: what the user is for.
+        """
+        answer = self.ask(self._present_name("ACL"), "DRYRUN", self._names[role], *arguments)
+        assert answer == "OK" or "no permissions" in answer, f"expected a verdict of ACL DRYRUN, found: {answer}"
+        return answer == "OK"
+
+    def rights(self, user: str) -> list[str]:
+        """Return the words of ACL GETUSER."""
+        return self.ask(self._present_name("ACL"), "GETUSER", user).split()
+
+    def user(self) -> str:
+        """Return the name of the user that asks."""
+        return self.ask(self._present_name("ACL"), "WHOAMI")
+
+    def save(self) -> None:
+        """Have the server save what only its memory holds."""
+        self.call("Save-MemuraiData", **self._server.parameters())
+
     def info(self) -> dict[str, str]:
         """Return the fields of INFO."""
         return parse_info(self.ask("INFO"))
 
     def configured(self, directive: str) -> str:
         """Return a value as the running server has it, by CONFIG under its new name."""
-        answer = self.ask(self.renamed_commands.get("CONFIG", "CONFIG"), "GET", directive)
+        answer = self.ask(self._present_name("CONFIG"), "GET", directive)
         return answer.partition("\n")[2].strip()
+
+    def _present_name(self, command: str) -> str | HiddenValue:
+        return self.renamed_commands.get(command, command)
+
+    def is_disabled(self, command: str) -> bool:
+        """Whether the settings disable a command."""
+        new_name = self.renamed_commands.get(command)
+        return new_name is not None and not new_name.unmask()
 
     def call(self, function: str, **parameters: Any) -> None:
         """Call a function of the PowerShell library that changes something."""
