@@ -23,9 +23,15 @@ def configure(settings: Settings) -> None:
     desired = configuration.rendered(settings, secrets)
     users_file = layout.users_file(settings)
     if settings.users.enabled:
-        users_applied(name="Users", place=place, path=users_file, desired=users.rendered(settings, secrets))
+        users_applied(
+            name="Users",
+            place=place,
+            path=users_file,
+            desired=users.rendered(settings, secrets),
+            configuration=desired,
+        )
     else:
-        added(name="Password", place=place, password=secrets.password)
+        added(name="Password", place=place, password=secrets.password, desired=desired)
     applied(
         name="Configuration",
         place=place,

@@ -36,6 +36,8 @@ if settings is not None:
             host.log(line)
     elif text is None or text["content"] is None:
         deployment.refuse(host, answer or [f"{place.history}: the configuration could not be read (above)"])
+    elif wrong := rollback.problems(text["content"]):
+        deployment.refuse(host, [f"{text['path']}: {problem}. Choose another one." for problem in wrong])
     elif (desired := earlier(text["content"], place.path)) is not None:
         applied(
             name=f"Configuration {entry['name']}",

@@ -11,6 +11,7 @@ The server is not restarted, and connections that are open stay open.
 from pyinfra import host
 
 from memurai import credentials, deployment, jobs, layout, rotation, users
+from memurai.exceptions import ConfigSyntaxError
 from memurai.operations.configuration import applied
 from memurai.operations.passwords import added, dropped
 from memurai.operations.users import applied as users_applied
@@ -29,6 +30,11 @@ def rotate_users(settings: Settings, drop: object) -> None:
     if text is None:
         deployment.refuse(host, [f"expected the configuration {place.path}, found none. Run deploy.py."])
         return
+    try:
+        desired = hidden(with_password(text, secrets.password))
+    except ConfigSyntaxError as error:
+        deployment.refuse(host, [f"configuration {place.path}: {error}. Run deploy.py, or mend that line on the host."])
+        return
     users_applied(
         name="Passwords of the users",
         place=place,
@@ -40,7 +46,7 @@ def rotate_users(settings: Settings, drop: object) -> None:
         applied(
             name="Password of the administrator, for the next run",
             place=place,
-            desired=hidden(with_password(text, secrets.password)),
+            desired=desired,
             secret_keys=("requirepass", "rename-command"),
             keep_foreign=False,
         )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from pyinfra.api import HiddenValue
 
-from memurai.config import Directive, parse, quote
+from memurai.config import Directive, check, normal, parse, quote
+from memurai.config.kinds import unfold
+from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.server import Server, TlsFiles
 from memurai.settings.groups import local_address
 from winfra.secrets import hidden
@@ -13,11 +15,29 @@ from winfra.secrets import hidden
 # Redis' defaults for what a configuration leaves out.
 DEFAULT_PORT = 6379
 DEFAULT_BIND = ("127.0.0.1",)
+LAST_PORT = 65535
 CONFIG = "CONFIG"
 ACL = "ACL"
 # With an ACL file there is always this user; `requirepass` then says its password to those who may read the file, and
 # has no meaning for the server.
 ADMINISTRATOR = "administrator"
+# What tells how a server is reached. A line that a server refuses tells nothing.
+READ = frozenset(
+    {
+        "aclfile",
+        "appendonly",
+        "bind",
+        "port",
+        "rename-command",
+        "replicaof",
+        "requirepass",
+        "slaveof",
+        "tls-ca-cert-file",
+        "tls-cert-file",
+        "tls-key-file",
+        "tls-port",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -44,21 +64,24 @@ class Endpoint:
     def of(cls, text: str) -> "Endpoint":
         """Return the endpoint of a configuration.
 
-        Raises ConfigSyntaxError when it can't be read.
+        Raises ConfigSyntaxError when it can't be read, or a server would refuse what it says of the endpoint.
         """
         lines = parse(text)
-        renamed = {line.arguments[0].upper(): line.arguments[1] for line in lines if _renames(line)}
-        tls_port = int(_first_argument(lines, "tls-port") or 0)
+        for line in lines:
+            if line.name in READ:
+                check(line)
+        renamed = {line.arguments[0].upper(): line.arguments[1] for line in lines if line.name == "rename-command"}
+        tls_port = _port(lines, "tls-port", 0)
         return cls(
-            address=local_address(_last(lines, "bind") or DEFAULT_BIND),
-            port=tls_port or int(_first_argument(lines, "port") or DEFAULT_PORT),
+            address=local_address(unfold(_last(lines, "bind")) or DEFAULT_BIND),
+            port=tls_port or _port(lines, "port", DEFAULT_PORT),
             user=ADMINISTRATOR if _first_argument(lines, "aclfile") else "",
             password=hidden(_first_argument(lines, "requirepass")),
             tls=_tls_files(lines) if tls_port else None,
             config_command=hidden(renamed.get(CONFIG, CONFIG)),
             acl_command=hidden(renamed.get(ACL, ACL)),
             appendonly=_first_argument(lines, "appendonly").lower() == "yes",
-            is_replica=bool(_last(lines, "replicaof") or _last(lines, "slaveof")),
+            is_replica=bool(normal(lines).get(("replicaof",))),
         )
 
     def server(self, command_line_client: str) -> Server:
@@ -71,13 +94,18 @@ class Endpoint:
         return hidden(" ".join(quote(word) for word in words))
 
 
+def _port(lines: Iterable[Directive], name: str, default: int) -> int:
+    line = next((line for line in reversed(list(lines)) if line.name == name), None)
+    port = default if line is None else int(line.arguments[0])
+    if line is not None and not 0 <= port <= LAST_PORT:
+        what = f"{name}: expected a port, from 0 to {LAST_PORT}, found another number"
+        raise ConfigSyntaxError(what, line=line.line, column=1)
+    return port
+
+
 def _tls_files(lines: Iterable[Directive]) -> TlsFiles:
     names = ("tls-ca-cert-file", "tls-cert-file", "tls-key-file")
     return TlsFiles(*(_first_argument(lines, name) for name in names))
-
-
-def _renames(line: Directive) -> bool:
-    return line.name == "rename-command" and len(line.arguments) == 2  # noqa: PLR2004 - old name, new name
 
 
 def _last(lines: Iterable[Directive], name: str) -> tuple[str, ...]:

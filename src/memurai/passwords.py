@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 from pyinfra.api import HiddenValue
 
-from memurai.config import Directive, normal, parse, quote
+from memurai.config import Directive, check, normal, parse, quote
 from memurai.config.acl import default_user_rules
+from memurai.exceptions import ConfigSyntaxError
 from winfra.secrets import hidden
 
 REQUIREPASS = ("requirepass",)
 DEFAULT_USER = ("user", "default")
 NO_VALUE = (("",),)
+READ = frozenset({"aclfile", "requirepass", "user"})
 COMMENT = "# Passwords are being changed: all of these work until tasks/rotate_password.py drops all but one."
 
 
@@ -36,9 +38,13 @@ class Passwords:
     def of(cls, text: str) -> "Passwords | None":
         """Return them; None when somebody has given the default user other rights, an ACL file or no password.
 
-        Raises ConfigSyntaxError when the text can't be read.
+        Raises ConfigSyntaxError when the text can't be read, or a server would refuse what it says of passwords.
         """
-        values = normal(parse(text))
+        lines = parse(text)
+        for line in lines:
+            if line.name in READ:
+                check(line)
+        values = normal(lines)
         password = values.get(REQUIREPASS, NO_VALUE)[0][0]
         if not password or values.get(("aclfile",), NO_VALUE) != NO_VALUE:
             return None
@@ -58,13 +64,15 @@ def with_passwords(text: str, host: HiddenValue, digests: Iterable[str]) -> str:
     """Return the configuration with these passwords, its other lines as they are.
 
     host: password of `requirepass`. digests: SHA-256 of all passwords that work, that one among them.
-    Raises ConfigSyntaxError when the text can't be read.
+    Raises ConfigSyntaxError when the text can't be read, or has no line for the password.
     """
     lines = text.split("\n")
     end = "\r" if "\r\n" in text else ""
     passwords = [number for number, line in _numbered(text) if line.name == "requirepass"]
     users = [number for number, line in _numbered(text) if (line.name, *line.arguments[:1]) == DEFAULT_USER]
     comments = [number for number, line in enumerate(lines, 1) if line.strip() == COMMENT]
+    if not passwords:
+        raise ConfigSyntaxError("expected a line requirepass, found none", line=len(lines), column=1)
     kept = {number: line for number, line in enumerate(lines, 1) if number not in {*users, *comments, *passwords[:-1]}}
     kept[passwords[-1]] = f"requirepass {quote(host.unmask())}{end}"
     users_text = _user_lines(digests, f"{end}\n")
@@ -76,7 +84,7 @@ def with_password(text: str, host: HiddenValue) -> str:
     """Return the configuration with one password, its other lines as they are.
 
     host: password of `requirepass`.
-    Raises ConfigSyntaxError when the text can't be read.
+    Raises ConfigSyntaxError when the text can't be read, or has no line for the password.
     """
     return with_passwords(text, host, {digest(host)})
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+from memurai import config
 from memurai.config import normal, parse
+from memurai.damage import mended
 from memurai.endpoint import Endpoint
+from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.configuration import HistoryEntry
 from memurai.passwords import with_password
 
@@ -30,6 +33,14 @@ def choose(entries: Sequence[HistoryEntry], wanted: str | None) -> tuple[History
     return chosen, []
 
 
+def problems(earlier: str) -> tuple[str, ...]:
+    """Return what keeps a server from starting on an earlier configuration, one sentence each."""
+    try:
+        return config.problems(parse(earlier))
+    except ConfigSyntaxError as error:
+        return (str(error),)
+
+
 def with_present_password(present: str | None, earlier: str) -> str:
     """Return an earlier configuration, where users have an ACL file with the present password of the administrator.
 
@@ -38,7 +49,7 @@ def with_present_password(present: str | None, earlier: str) -> str:
     """
     if present is None or not all(ACL_FILE in normal(parse(text)) for text in (present, earlier)):
         return earlier
-    return with_password(earlier, Endpoint.of(present).password)
+    return with_password(earlier, Endpoint.of(mended(present, earlier, keep_foreign=False).text).password)
 
 
 def listed(entries: Sequence[HistoryEntry]) -> list[str]:

@@ -119,8 +119,8 @@ def _removal(place: Key, found: Mapping[Key, Value]) -> Change:
 
 def _is_file_only(place: Key, found: Mapping[Key, Value]) -> bool:
     """Return whether a line says nothing but what `requirepass` of the same file says, as CONFIG REWRITE writes it."""
-    password = found.get(("requirepass",), (("",),))
-    return place == DEFAULT_USER and found[place] == (default_user_rules(password[0][0]),)
+    password = found.get(("requirepass",), (("",),))[0]
+    return place == DEFAULT_USER and len(password) == 1 and found[place] == (default_user_rules(password[0]),)
 
 
 def _foreign(live: Iterable[Directive], wanted: Mapping[Key, Value]) -> tuple[Directive, ...]:

@@ -6,6 +6,7 @@ from memurai.config.acl import canonical_rules
 from memurai.config.directives import IGNORED, KNOWN, current_name
 from memurai.config.kinds import BUFFER_LIMITS, CLIENT_CLASSES, LIMIT_LENGTH, PATH, Value, unfold
 from memurai.config.language import LOWER_CASE, Directive, split_arguments
+from memurai.exceptions import ConfigSyntaxError
 
 Key = tuple[str, ...]
 
@@ -87,25 +88,38 @@ def problems(directives: Iterable[Directive]) -> tuple[str, ...]:
     return tuple(problem for problem in found if problem is not None)
 
 
+def check(directive: Directive) -> None:
+    """Raise ConfigSyntaxError for a directive that would keep the server from starting."""
+    reason = complaint(directive)
+    if reason is not None:
+        raise ConfigSyntaxError(f"{directive.name}: {reason}", line=directive.line, column=1)
+
+
+def is_unknown(directive: Directive) -> bool:
+    """Whether neither Redis 7 nor Memurai 4 has a directive of that name; a module's has a dot in it."""
+    name = directive.name
+    return KNOWN.get(current_name(name)) is None and "." not in name and name not in ARGUMENT_COUNTS
+
+
 def _problem(directive: Directive) -> str | None:
-    complaint = _complaint(directive)
-    if complaint is None:
+    reason = complaint(directive)
+    if reason is None:
         return None
     place = directive.name if directive.line is None else f"line {directive.line}: {directive.name}"
     commented = any(argument.startswith("#") for argument in directive.arguments)
-    return f"{place}: {complaint}{'; a comment must stand on a line of its own' if commented else ''}"
+    return f"{place}: {reason}{'; a comment must stand on a line of its own' if commented else ''}"
 
 
-def _complaint(directive: Directive) -> str | None:
+def complaint(directive: Directive) -> str | None:
+    """Return why a directive would keep the server from starting, without its values; None when it would not."""
     count = len(directive.arguments)
     known = KNOWN.get(current_name(directive.name))
     if known is not None:
         right = known.kind.canonical(directive.arguments) is not None
         return None if right else f"expected {known.kind.expected}, found {count} argument(s) that are not that"
-    counts = MODULE_ARGUMENTS if "." in directive.name else ARGUMENT_COUNTS.get(directive.name)
-    if counts is None:
+    if is_unknown(directive):
         return "expected a directive of Redis 7 or Memurai 4, found an unknown name; check its spelling"
-    least, most = counts
+    least, most = ARGUMENT_COUNTS.get(directive.name, MODULE_ARGUMENTS)
     return None if least <= count <= (most or count) else f"expected {most or 'at least 1'} argument(s), found {count}"
 
 

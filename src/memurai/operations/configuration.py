@@ -9,17 +9,29 @@ import hashlib
 import io
 import secrets
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyinfra import host as current_host
 from pyinfra.api import FileUploadCommand, HiddenValue, operation
 from pyinfra.api.command import PyinfraCommand
 
 from memurai import extras
-from memurai.config import Change, Directive, compare, merge, needs_restart, normal, parse, render, set_arguments
+from memurai.config import (
+    Change,
+    Directive,
+    check,
+    compare,
+    merge,
+    needs_restart,
+    normal,
+    parse,
+    render,
+    set_arguments,
+)
 from memurai.config.kinds import Value
 from memurai.config.language import split_arguments
-from memurai.config.meaning import Key, default
+from memurai.config.meaning import Key, default, is_unknown
+from memurai.damage import mended
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.server import RunningConfiguration, access_parameters
@@ -66,10 +78,11 @@ class Place:
 class Plan:
     """What a change of configuration comes to.
 
-    text: the new file. new, live: the server as it will be, and as it is when it runs. changes: of the file.
-    drift: of the running server, as far as it differs from what is desired. running: whether the service runs.
+    before, text: the file as it is, and the new one. new, live: the server as it will be, and as it is when it runs.
+    changes: of the file. drift: of the running server, as far as it differs from what is desired. running: whether the service runs.
     """
 
+    before: str
     text: str
     new: Endpoint
     live: Endpoint
@@ -97,7 +110,8 @@ class Plan:
     @property
     def moves_data(self) -> tuple[str, ...]:
         """The directives by which a server would start without the data it has now."""
-        return tuple(change.key[0] for change in self.changes if change.key[0] in DATA_PLACES and change.before)
+        moving = (change for change in self.changes if change.before and not change.file_only)
+        return tuple(change.key[0] for change in moving if change.key[0] in DATA_PLACES)
 
     @property
     def restart(self) -> bool:
@@ -126,19 +140,19 @@ def applied(
     if file is None or service is None:
         yield failure(f"configuration {place.path}: its present state could not be read, so nothing was changed")
         return
-    text = desired.unmask()
-    present = file["content"] if file["exists"] else None
+    present, text = file["content"] if file["exists"] else None, desired.unmask()
     running = service["state"] == "Running"
     try:
-        if keep_passwords and present is not None:
-            present = adding(present, text)
-            text = keeping(present, text)
-        plan = _plan(place, present, text, running=running, keep_foreign=keep_foreign)
+        plan = plan_of(place, present, text, running=running, keep_foreign=keep_foreign, keep_passwords=keep_passwords)
     except ConfigSyntaxError as error:
         yield from refuse(f"configuration {place.path}: {error}. Mend or remove that line on the host and run again.")
         return
     if plan is None:
-        yield failure(f"configuration {place.path}: the running server could not be asked for its values (above)")
+        yield from refuse(
+            f"configuration {place.path}: expected the running server to tell its values at the address and with the "
+            "password of this file or of the settings, found no such answer. Look at the server's log; a restart of "
+            "the service brings back what its file says."
+        )
     elif plan.running and plan.moves_data:
         yield from refuse(
             f"configuration {place.path}: expected the data to stay where it is while the server runs, found another "
@@ -147,31 +161,83 @@ def applied(
     elif plan.is_empty:
         current_host.noop(f"configuration {place.path} and its server are as desired")
     else:
-        _show(place, present or "", plan, Redaction(frozenset(hidden_values(desired)), secret_keys))
+        _show(place, plan, Redaction(frozenset(hidden_values(desired)), secret_keys))
         staged = place.new_staged()
         yield FileUploadCommand(io.BytesIO(plan.text.encode()), staged)
         yield PowerShellCall("Set-MemuraiConfiguration", _parameters(place, plan, staged))
 
 
-def _plan(place: Place, present: str | None, desired: str, *, running: bool, keep_foreign: bool) -> Plan | None:
-    new = Endpoint.of(desired)
+def plan_of(  # noqa: PLR0913  # what the host has, and what an operator may say of it
+    place: Place,
+    present: str | None,
+    desired: str,
+    *,
+    running: bool = False,
+    keep_foreign: bool = True,
+    keep_passwords: bool = False,
+) -> Plan | None:
+    """Return what the change comes to; None when the running server could not be asked for its values.
+
+    place, desired, keep_foreign, keep_passwords: as `applied` takes them. present: the host's file, None without one.
+    running: whether the service runs.
+    Raises ConfigSyntaxError at a line of a text that a server would refuse and that the desired text does not replace.
+    """
     if present is None:
-        return Plan(desired, new, new, (_whole_file(),), (), running=False)
-    gone = extras.gone(present, desired) if keep_foreign else ()
-    text = merge(extras.without(present, gone), desired) if keep_foreign else desired
+        new = Endpoint.of(desired)
+        return Plan("", desired, new, new, (_whole_file(),), (), running=False)
+    damage = mended(present, desired, keep_foreign=keep_foreign)
+    found = damage.text
+    if keep_passwords:
+        found = adding(found, desired)
+        desired = keeping(found, desired)
+    new, former = Endpoint.of(desired), Endpoint.of(found)
+    live, values = _asked(place, former, new) if running else (former, {})
+    if values is None:
+        return None
+    if keep_foreign:
+        _require_known(found, values)
+    gone = extras.gone(found, desired) if keep_foreign else ()
+    text = merge(extras.without(found, gone), desired) if keep_foreign else desired
+    changes = _changes(found, desired, gone, keep_foreign=keep_foreign)
+    mending = tuple(replace(change, file_only=change.key[0] in values) for change in damage.changes)
+    drift = _drift(values, desired, gone)
+    return Plan(present if mending else found, text, new, live, (*mending, *changes), drift, running=running)
+
+
+def _changes(present: str, desired: str, gone: Iterable[Key], *, keep_foreign: bool) -> tuple[Change, ...]:
+    """Return the changes of a file; one of the whole file when only its text is to change."""
     changes = (*compare(present, desired), *_given_back(normal(parse(present)), gone))
     if keep_foreign:
-        if not changes and extras.named(present) != extras.named(desired):
-            changes = (_whole_file(),)
+        is_text_desired = extras.named(present) == extras.named(desired)
     else:
         changes += _removed(present, desired)
-        if not changes and present != desired:
-            changes = (_whole_file(),)
-    live = Endpoint.of(present)
-    drift: tuple[Change, ...] | None = ()
-    if running:
-        drift = _drift(place, live, desired, gone)
-    return None if drift is None else Plan(text, new, live, changes, drift, running=running)
+        is_text_desired = present == desired
+    return changes if changes or is_text_desired else (_whole_file(),)
+
+
+def _asked(place: Place, former: Endpoint, new: Endpoint) -> tuple[Endpoint, Mapping[str, str] | None]:
+    """Return how the running server is reached, and all its values: none without CONFIG, None when it can't be asked.
+
+    The file may have been changed by hand since the server read it: it may still be as the settings say.
+    """
+    for endpoint in (former, new):
+        if not endpoint.config_command.unmask():
+            return endpoint, {}
+        values = current_host.get_fact(
+            RunningConfiguration,
+            server=endpoint.server(place.command_line_client),
+            config_command=endpoint.config_command,
+        )
+        if values:
+            return endpoint, values
+    return former, None
+
+
+def _require_known(present: str, values: Mapping[str, str]) -> None:
+    """Raise ConfigSyntaxError at a line of a name that neither the project nor the running server knows."""
+    for line in parse(present):
+        if is_unknown(line) and line.name not in values:
+            check(line)
 
 
 def _switches_append_only_on(change: Change) -> bool:
@@ -200,20 +266,11 @@ def _whole_file() -> Change:
     return Change(("(file)",), None, None, file_only=True)
 
 
-def _drift(place: Place, live: Endpoint, desired: str, gone: Iterable[Key]) -> tuple[Change, ...] | None:
-    """Return what the running server has otherwise than desired; None when it could not be asked.
+def _drift(values: Mapping[str, str], desired: str, gone: Iterable[Key]) -> tuple[Change, ...]:
+    """Return what a running server has otherwise than desired.
 
-    gone: what shall have its default again.
+    values: what it says. gone: what shall have its default again.
     """
-    if not live.config_command.unmask():
-        return ()
-    values = current_host.get_fact(
-        RunningConfiguration,
-        server=live.server(place.command_line_client),
-        config_command=live.config_command,
-    )
-    if not values:
-        return None
     found = compare(render(_directives(values.items())), desired)
     # The server names every directive; those that are not desired are the file's affair. Beside a line `user default`
     # or an ACL file, requirepass counts for nothing, and setting it would drop the other passwords.
@@ -272,8 +329,8 @@ def _reversed(change: Change) -> Change:
     return Change(change.key, change.after, change.before if change.before is not None else default(change.key))
 
 
-def _show(place: Place, present: str, plan: Plan, redaction: Redaction) -> None:
-    show_difference(f"configuration {place.path}", *redaction.lines(present, plan.text))
+def _show(place: Place, plan: Plan, redaction: Redaction) -> None:
+    show_difference(f"configuration {place.path}", *redaction.lines(plan.before, plan.text))
     shown = [change for change in plan.drift if change not in plan.changes]
     secret = {key.split()[0] for key in redaction.keys}
     show_difference(

@@ -14,6 +14,7 @@ from pyinfra import logger
 from pyinfra.api import FileUploadCommand, FunctionCommand, HiddenValue, Host, State, operation
 from pyinfra.api.command import PyinfraCommand
 
+from memurai.damage import mended
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.server import Ping, RunningConfiguration, Server, access_parameters
@@ -60,15 +61,18 @@ class Step:
 
 
 @operation()
-def added(place: Place, password: HiddenValue) -> Generator[PyinfraCommand, None, None]:
+def added(
+    place: Place, password: HiddenValue, desired: HiddenValue | None = None
+) -> Generator[PyinfraCommand, None, None]:
     """Ensure that a password works, beside those that work already, now and after a restart.
 
     A host without a configuration, or whose configuration has no plain password, is left to others.
 
     + place: where the configuration stands and with what it is changed
     + password: the new one
+    + desired: the whole configuration; its lines are taken for those of the host that a server refuses
     """
-    present = yield from _present(place)
+    present = yield from _present(place, desired)
     if present is None:
         return
     before = present.passwords.digests
@@ -155,7 +159,7 @@ def check(state: State, host: Host, step: Step, endpoint: Endpoint) -> bool:  # 
     return True
 
 
-def _present(place: Place) -> Generator[PyinfraCommand, None, Present | None]:
+def _present(place: Place, desired: HiddenValue | None = None) -> Generator[PyinfraCommand, None, Present | None]:
     file = current_host.get_fact(TextFile, path=place.path)
     service = current_host.get_fact(Service, service=place.service)
     if file is None or service is None:
@@ -163,6 +167,7 @@ def _present(place: Place) -> Generator[PyinfraCommand, None, Present | None]:
         return None
     text = file["content"] or ""
     try:
+        text = text if desired is None else mended(text, desired.unmask()).text
         endpoint, passwords = Endpoint.of(text), Passwords.of(text)
     except ConfigSyntaxError as error:
         yield from refuse(f"configuration {place.path}: {error}. Mend or remove that line on the host and run again.")

@@ -12,6 +12,7 @@ from pyinfra.api.command import PyinfraCommand
 from memurai import users
 from memurai.config import normal, parse
 from memurai.config.acl import command_categories, default_user_rules, same_rights
+from memurai.damage import mended
 from memurai.endpoint import ADMINISTRATOR, Endpoint
 from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.server import CategoryCommands, RunningUsers, access_parameters
@@ -45,7 +46,11 @@ class Present:
 
 @operation()
 def applied(
-    place: Place, path: str, desired: HiddenValue, keep_passwords: bool = True
+    place: Place,
+    path: str,
+    desired: HiddenValue,
+    keep_passwords: bool = True,
+    configuration: HiddenValue | None = None,
 ) -> Generator[PyinfraCommand, None, None]:
     """Ensure that an ACL file and the server that runs on it have the users that are desired, and no others.
 
@@ -56,11 +61,12 @@ def applied(
     + desired: its whole text
     + keep_passwords: let the passwords that the users have at present work besides; otherwise the desired ones must
       work already
+    + configuration: the whole desired one; its lines are taken for those of the host that a server refuses
     """
     subject = f"users of {place.service}"
     try:
         wanted = users.read(desired.unmask())
-        present = yield from _present(place, path, subject)
+        present = yield from _present(place, path, subject, configuration)
         if present is None:
             return
     except ConfigSyntaxError as error:
@@ -88,7 +94,9 @@ def applied(
         yield PowerShellCall("Set-MemuraiAclFile", _parameters(place, path, content, present, lines))
 
 
-def _present(place: Place, path: str, subject: str) -> Generator[PyinfraCommand, None, Present | None]:
+def _present(
+    place: Place, path: str, subject: str, desired: HiddenValue | None
+) -> Generator[PyinfraCommand, None, Present | None]:
     file, configuration = current_host.get_fact(TextFile, path=path), current_host.get_fact(TextFile, path=place.path)
     service = current_host.get_fact(Service, service=place.service)
     if file is None or configuration is None or service is None:
@@ -97,6 +105,7 @@ def _present(place: Place, path: str, subject: str) -> Generator[PyinfraCommand,
     found, text = users.read(file["content"] or ""), configuration["content"]
     if text is None:
         return Present(found, {}, None, None)
+    text = text if desired is None else mended(text, desired.unmask()).text
     endpoint = Endpoint.of(text)
     if ("aclfile",) not in normal(parse(text)):
         return Present(found, _of_password(Passwords.of(text)), None, endpoint)

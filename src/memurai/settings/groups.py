@@ -241,11 +241,18 @@ class NetworkSettings(Group):
 def local_address(bind: Sequence[str]) -> str:
     """Return the address at which a host reaches its own server: a loopback one if there is one.
 
-    bind: addresses as the directive has them, optional ones with a leading `-`.
+    bind: addresses as the directive has them, optional ones with a leading `-`. On a host they may be names.
     """
     usual = [_reachable(address) for address in sorted(bind, key=lambda address: address.startswith("-"))]
     addresses = [address.removeprefix("-") for address in usual]
-    return next((address for address in addresses if ip_address(address).is_loopback), addresses[0])
+    return next((address for address in addresses if _is_loopback(address)), addresses[0])
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address.lower() == "localhost"
 
 
 def _reachable(address: str) -> str:

@@ -1,0 +1,45 @@
+"""Lines of a host's configuration that can be read but that a server refuses: mended by what is desired.
+
+Whatever stands on a host is input like any other. A server would refuse the whole file at its next start.
+"""
+
+from dataclasses import dataclass
+
+from memurai.config import Change, check, compare, key, normal, parse, render
+from memurai.config.meaning import complaint, is_unknown
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A configuration without lines that a server refuses.
+
+    text: with the desired lines in their place. changes: of the keys of those lines.
+    """
+
+    text: str
+    changes: tuple[Change, ...]
+
+
+def mended(present: str, desired: str, *, keep_foreign: bool = True) -> Mended:
+    """Return a host's configuration with the desired lines instead of those that a server refuses.
+
+    A name that is not known stays: only the server can say whether it knows it.
+
+    keep_foreign: the desired text does not replace the lines that it does not set.
+    Raises ConfigSyntaxError when a text can't be read, and at a refused line that the desired text does not replace.
+    """
+    refused = [line for line in parse(present) if complaint(line) is not None and not is_unknown(line)]
+    places = list(dict.fromkeys(key(line) for line in refused))
+    if not places:
+        return Mended(present, ())
+    wanted, remedies = normal(parse(desired)), {change.key for change in compare(present, desired)}
+    for line in refused:
+        if keep_foreign and key(line) not in {*wanted, *remedies}:
+            check(line)
+    before = {key(line): (line.arguments,) for line in refused}
+    gone = {line.line for line in parse(present) if key(line) in places}
+    kept = [line for number, line in enumerate(present.split("\n"), 1) if number not in gone]
+    lines = render(line for line in parse(desired) if key(line) in places)
+    text = "\n".join(kept)
+    separator = "\n" if text and not text.endswith("\n") else ""
+    return Mended(text + separator + lines, tuple(Change(place, before[place], wanted.get(place)) for place in places))
