@@ -79,7 +79,8 @@ class Plan:
     """What a change of configuration comes to.
 
     before, text: the file as it is, and the new one. new, live: the server as it will be, and as it is when it runs.
-    changes: of the file. drift: of the running server, as far as it differs from what is desired. running: whether the service runs.
+    changes: of the file. drift: of the running server, as far as it differs from what is desired. running: whether the
+    service runs.
     """
 
     before: str
