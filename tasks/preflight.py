@@ -8,7 +8,7 @@ from memurai.settings import Settings
 from winfra.facts.files import DirectorySize, Item
 from winfra.facts.host import HostSummary
 from winfra.facts.network import TcpListeners
-from winfra.facts.packages import Products
+from winfra.facts.packages import Products, ProductsState
 from winfra.facts.services import Service
 from winfra.operations.packages import comparable
 
@@ -19,11 +19,9 @@ def data_files(settings: Settings) -> preflight.DataFiles | None:
     return None if None in found else preflight.DataFiles(*found)
 
 
-def aside_bytes(settings: Settings) -> int | None:
+def aside_bytes(settings: Settings, products: ProductsState) -> int | None:
     """Return the size of the data that an upgrade in this run will put aside, None when it could not be read."""
-    package, products = settings.package, host.get_fact(Products, product=settings.package.product)
-    if products is None:
-        return None
+    package = settings.package
     versions = [comparable(product["version"] or "") for product in products["products"]]
     if not versions or versions == [comparable(package.version)]:
         return 0
@@ -50,7 +48,8 @@ def problems(settings: Settings) -> list[str]:
     summary = host.get_fact(HostSummary)
     listeners = [host.get_fact(TcpListeners, port=port) for port in layout.open_ports(settings)]
     service = host.get_fact(Service, service=settings.service.name)
-    files, aside = data_files(settings), aside_bytes(settings)
+    products = host.get_fact(Products, product=settings.package.product)
+    files, aside = data_files(settings), None if products is None else aside_bytes(settings, products)
     others = instances_beside()
     found = [
         *preflight.package_problems(settings.package),
@@ -66,6 +65,7 @@ def problems(settings: Settings) -> list[str]:
             host.log(warning, logger.warning)
     return [
         *found,
+        *preflight.downgrade_problems(settings.package, products),
         *preflight.host_problems(settings, summary, files.folder, others=list(others.values()), aside_bytes=aside),
         *(problem for state in listeners for problem in preflight.port_problems(settings, state)),
         *preflight.data_problems(settings, files, is_running=service["state"] == "Running"),

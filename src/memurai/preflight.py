@@ -6,13 +6,15 @@ from pathlib import Path
 
 from memurai.config import format_size
 from memurai.layout import APPEND_ONLY_FOLDER
+from memurai.operations.product import downgrade_problem
 from memurai.settings import Settings
 from memurai.settings.groups import PackageSettings
 from memurai.settings.values import WILDCARD_ADDRESSES
 from winfra.facts.files import ItemState
 from winfra.facts.host import HostSummaryState
 from winfra.facts.network import Listener, TcpListenersState
-from winfra.operations.packages import package_problem
+from winfra.facts.packages import ProductsState
+from winfra.operations.packages import package_problem, version_problem
 
 OLDEST_POWERSHELL = (5, 1)
 # Windows Server 2016: the oldest Memurai recommends, and the first that brings PowerShell 5.1.
@@ -48,13 +50,22 @@ class DataFiles:
 
 def package_problems(package: PackageSettings) -> Iterator[str]:
     """Yield what is wrong with the files on the control node."""
-    if problem := package_problem(Path(package.source), package.sha256):
+    source = Path(package.source)
+    if problem := package_problem(source, package.sha256):
         yield f"memurai_package.source: {problem}"
+    elif problem := version_problem(source, package.version):
+        yield f"memurai_package.version: {problem}"
     if package.license_file and not Path(package.license_file).is_file():
         yield (
             f"memurai_package.license_file: expected the licence {package.license_file} on this machine, found no "
             "file; put it there or leave the setting out"
         )
+
+
+def downgrade_problems(package: PackageSettings, found: ProductsState) -> Iterator[str]:
+    """Yield a version on the host that is newer than the pinned one."""
+    if problem := downgrade_problem(package.version, [product["version"] or "" for product in found["products"]]):
+        yield f"memurai_package.version: {problem}"
 
 
 def data_paths(settings: Settings) -> tuple[str, ...]:

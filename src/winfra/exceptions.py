@@ -3,6 +3,7 @@
     WinfraError
      +- SecretError                     a secret's source gives nothing usable
      +- ConnectionOptionsError          the winrm_* data of a host is wrong
+     +- PackageError                    a file on this machine is no Windows Installer package
      +- HostError (OSError)             a host could not do what it was asked; pyinfra fails that host and goes on
          +- HostTimeoutError (TimeoutError)
          +- HostConnectionError         the connection or the remote PowerShell was lost
@@ -23,6 +24,10 @@ class SecretError(WinfraError):
 
 class ConnectionOptionsError(WinfraError):
     """List every winrm_* key of a host that is missing, unknown or ill-typed."""
+
+
+class PackageError(WinfraError):
+    """Say what a file that should be a Windows Installer package is instead."""
 
 
 class HostError(WinfraError, OSError):

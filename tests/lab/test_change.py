@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
+import pytest
 from lab_practice import NETWORK, Practice
 
 from winlab.package import build
@@ -12,27 +12,34 @@ from winlab.package import build
 OPEN = {"bind": [f"{NETWORK}.1", "-10.77.0.1"], "allowed_addresses": ["10.77.4.0/24", "10.77.5.9"]}
 
 
-def test_another_version_is_upgraded_and_the_data_stays(deployed: Practice, tmp_path: Path) -> None:
-    newer = build("4.3.0", tmp_path / "memurai-4.3.0.msi")
-    digest = hashlib.sha256(newer.read_bytes()).hexdigest()
-    package = {"WINLAB_PACKAGE": str(newer), "WINLAB_PACKAGE_VERSION": "4.3.0", "WINLAB_PACKAGE_SHA256": digest}
+@pytest.fixture(scope="module")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The variables that name a newer package."""
+    path = build("4.3.0", tmp_path_factory.mktemp("newer"))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return {"WINLAB_PACKAGE": str(path), "WINLAB_PACKAGE_VERSION": "4.3.0", "WINLAB_PACKAGE_SHA256": digest}
+
+
+def test_another_version_is_upgraded_and_the_data_stays(deployed: Practice, newer: dict[str, str]) -> None:
     written = deployed.ask("SET", "kept", "value")
     assert written == "OK"
 
-    upgraded = deployed.deploy("--diff", **package)
+    upgraded = deployed.deploy("--diff", **newer)
     assert upgraded.exit_code == 0, upgraded.output
     assert "- version: 4.2.2" in upgraded.output
     assert "+ version: 4.3.0" in upgraded.output
     assert [product.version for product in deployed.machine.products.find("Memurai*")] == ["4.3.0"]
     assert deployed.ask("GET", "kept") == "value"
-    again = deployed.deploy("--json", **package)
+    again = deployed.deploy("--json", **newer)
     assert (again.exit_code, again.changed) == (0, [])
 
 
-def test_a_server_beyond_loopback_gets_a_rule_for_its_clients_and_loses_it_again(deployed: Practice) -> None:
+def test_a_server_beyond_loopback_gets_a_rule_for_its_clients_and_loses_it_again(
+    deployed: Practice, newer: dict[str, str]
+) -> None:
     """The other address is optional, as this machine does not have it: Redis starts without it."""
-    package = deployed.machine.products.find("Memurai*")[0].version
-    installed = {"WINLAB_PACKAGE_VERSION": package}
+    upgraded = deployed.machine.products.find("Memurai*")[0].version == newer["WINLAB_PACKAGE_VERSION"]
+    installed = newer if upgraded else {}
     open_inventory = deployed.inventory(lab1={"memurai_network": OPEN})
     opened = deployed.deploy("--json", "--diff", inventory=open_inventory, **installed)
     assert opened.exit_code == 0, opened.output

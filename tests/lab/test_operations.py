@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pyinfra.api import HiddenValue
 from winfra.operations import files, firewall, packages, services
 from winfra.security import ADMINISTRATORS, SYSTEM, USERS, Access, Rights, allow
 from winlab.lab import Lab, LabHost
+from winlab.package import build
 from winlab.windows.machine import Machine
 
 FOLDER = "C:/Practice"
@@ -179,7 +181,7 @@ def test_a_template_that_can_not_be_rendered_fails_its_host_only(runner: Operati
     assert "'missing' is undefined" in outcome.shown
 
 
-def test_msi(runner: OperationRunner, machine: Machine, variables: dict[str, str]) -> None:
+def test_msi(runner: OperationRunner, machine: Machine, variables: dict[str, str], tmp_path: Path) -> None:
     machine.files.make_directory("C:/Install")
     package = {"source": variables["WINLAB_PACKAGE"], "product": "Memurai*", "directory": "C:/Install"}
     properties = {"INSTALL_SERVICE": "0", "ADD_FIREWALL_RULE": "0"}
@@ -188,8 +190,12 @@ def test_msi(runner: OperationRunner, machine: Machine, variables: dict[str, str
     assert_converges(runner, packages.msi, *shown, **package, version=version, sha256=digest, properties=properties)
     assert machine.files.names("C:/Install") == [f"install-{version}.log"]
     # The version is pinned, not only the product.
-    other = runner.run(packages.msi, dry=True, **package, version="9.9.9", sha256=digest)
+    newer = build("4.3.0", tmp_path / "newer.msi")
+    pinned = {"source": str(newer), "version": "4.3.0", "sha256": hashlib.sha256(newer.read_bytes()).hexdigest()}
+    other = runner.run(packages.msi, dry=True, **{**package, **pinned})
     assert (other.planned, f"- version: {version}" in other.shown) == (True, True)
+    wrong = runner.run(packages.msi, **package, version="9.9.9", sha256=digest)
+    assert (wrong.succeeded, "expected version 9.9.9 in" in wrong.shown) == (False, True)
 
     gone = {**package, "source": "not/needed.msi", "version": version, "sha256": digest, "present": False}
     assert_converges(runner, packages.msi, "- installed: Memurai Developer (winlab stand-in) 4.2.2", **gone)

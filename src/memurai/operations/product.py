@@ -1,7 +1,7 @@
 """The installed product, under a server that may already run."""
 
 import io
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from winfra.call import PowerShellCall
 from winfra.facts.files import Item, TextFile
 from winfra.facts.packages import Product, Products
 from winfra.facts.services import FolderServices, Service
-from winfra.operations.packages import INSTALL_TIMEOUT_SECONDS, comparable, package_problem
+from winfra.operations import packages
+from winfra.operations.packages import INSTALL_TIMEOUT_SECONDS, comparable, pinned_problem
 from winfra.operations.shape import converge, current_prefix, failure, is_planning, refuse
 
 
@@ -94,7 +95,10 @@ def installed(package: Package, surroundings: Surroundings) -> Generator[Pyinfra
         "package kept": package.version if is_kept else None,
     }
     commands: list[PyinfraCommand] = [] if is_kept else _upload(package, surroundings)
-    problem = None if is_kept else package_problem(Path(package.source), package.sha256)
+    problem = None
+    if not (is_installed and is_kept):
+        problem = pinned_problem(Path(package.source), package.sha256, package.version)
+    problem = problem or downgrade_problem(package.version, [item["version"] or "" for item in products])
     if not problem and not is_installed:
         installation = _installation(package, surroundings, products)
         problem = installation if isinstance(installation, str) else None
@@ -104,6 +108,15 @@ def installed(package: Package, surroundings: Surroundings) -> Generator[Pyinfra
         return
     after = {"version": [package.version], "package kept": package.version}
     yield from converge(subject, before, after, lambda: commands)
+
+
+def downgrade_problem(version: str, installed: Iterable[str]) -> str | None:
+    """Return why a version can't take the place of the installed ones, None when none is newer."""
+    problem = packages.downgrade_problem(version, installed)
+    return problem and (
+        f"{problem} An older server may refuse what a newer one wrote: try that on another host first, with a backup. "
+        "tasks/uninstall.py keeps data and backups."
+    )
 
 
 def _upload(package: Package, surroundings: Surroundings) -> list[PyinfraCommand]:

@@ -80,7 +80,7 @@ class PackageSettings(Group):
     """`memurai_package`: which installer, and where it puts the product."""
 
     version: Version = Field(
-        description="Version the installer brings, as Windows shows it among the installed products."
+        description="Version the installer brings, as Windows shows it among the installed products; the MSI is asked."
     )
     source: InstallerPath = Field(
         description="Path of the MSI on the control node, from the project's folder. It is the operator's to provide."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from pathlib import Path, PureWindowsPath
 
 from pyinfra import host
@@ -11,7 +11,9 @@ from pyinfra.api import FileUploadCommand, operation
 from pyinfra.api.command import PyinfraCommand
 
 from winfra.call import PowerShellCall
+from winfra.exceptions import PackageError
 from winfra.facts.packages import Product, Products, ProductsState
+from winfra.msi import product_version
 from winfra.operations.shape import converge, refuse
 
 INSTALL_TIMEOUT_SECONDS = 1800
@@ -33,7 +35,7 @@ def msi(  # noqa: PLR0913  # a package is pinned by all of these
 
     + source: the .msi file on this machine
     + product: display name of the product, with * and ?
-    + version: the version that shall be installed; another one that is found is upgraded
+    + version: the version that shall be installed, and the package's own; an older one that is found is upgraded
     + sha256: of the package; checked here and again on the host before it runs
     + directory: folder on the host for the package while it installs, and for the installer's log; it must exist and
       should be writable for administrators only
@@ -56,7 +58,7 @@ def msi(  # noqa: PLR0913  # a package is pinned by all of these
         return
     installed = None if found is None else [item["version"] or "(unknown)" for item in found["products"]]
     if installed is not None and [comparable(item) for item in installed] != [comparable(version)]:
-        problem = package_problem(Path(source), sha256)
+        problem = pinned_problem(Path(source), sha256, version) or downgrade_problem(version, installed)
         if problem:
             yield from refuse(f"{product} {version}: {problem}")
             return
@@ -130,8 +132,13 @@ def _uninstallation(product: Product, directory: str, stop_services: Sequence[st
     )
 
 
+def pinned_problem(source: Path, sha256: str, version: str) -> str | None:
+    """Return why a package on this machine must not be installed, None when it is what all of its pin says."""
+    return package_problem(source, sha256) or version_problem(source, version)
+
+
 def package_problem(source: Path, sha256: str) -> str | None:
-    """Return what is wrong with a package on this machine, None when it is the pinned one."""
+    """Return what is wrong with a package on this machine, None when it is the pinned file."""
     if not source.is_file():
         return f"expected the package {source} on this machine, found none. Put it there and run again."
     with source.open("rb") as stream:
@@ -142,6 +149,39 @@ def package_problem(source: Path, sha256: str) -> str | None:
             "again, or pin the new hash when the change is intended."
         )
     return None
+
+
+def version_problem(source: Path, version: str) -> str | None:
+    """Return how the version of a package on this machine differs from the pinned one, None when it does not.
+
+    Another version than the pinned one would be installed again by each run.
+    """
+    try:
+        found = product_version(source)
+    except PackageError as error:
+        return f"{source}: {error}. Get the package again, and pin its hash."
+    if comparable(found) != comparable(version):
+        return (
+            f"expected version {version} in {source}, found {found}. Pin {found} if this is the package that is meant, "
+            f"or else name that of {version}."
+        )
+    return None
+
+
+def downgrade_problem(version: str, installed: Iterable[str]) -> str | None:
+    """Return why a version can't take the place of the installed ones: one of them is newer. None when none is."""
+    newer = [found for found in installed if _numbers(found) > _numbers(version)]
+    if not newer:
+        return None
+    return (
+        f"expected {version} or an older version to be installed, found {', '.join(newer)}: Windows Installer puts no "
+        f"version in the place of a newer one. Pin {newer[0]} to keep it, or uninstall it first."
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    parts = comparable(version)
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
 
 def comparable(version: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import pytest
 from practice import CONFIG_COMMAND, PASSWORD
 
 from winlab.certificates import CertificateAuthority
+from winlab.package import build
 
 PROJECT = Path(__file__).parents[3]
 GIBIBYTE = 1024**3
@@ -89,9 +90,8 @@ class Plan:
 @pytest.fixture
 def package(tmp_path: Path) -> dict[str, str]:
     """Return the settings of a package that is there."""
-    source = tmp_path / "memurai.msi"
-    source.write_bytes(b"an installer")
-    return {"version": "4.1.2", "source": str(source), "sha256": hashlib.sha256(b"an installer").hexdigest()}
+    source = build("4.1.2", tmp_path / "memurai.msi")
+    return {"version": "4.1.2", "source": str(source), "sha256": hashlib.sha256(source.read_bytes()).hexdigest()}
 
 
 def plan(

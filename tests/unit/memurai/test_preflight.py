@@ -10,6 +10,7 @@ from memurai.settings import Settings, from_host_data
 from winfra.facts.files import ItemState
 from winfra.facts.host import HostSummaryState
 from winfra.facts.network import Listener
+from winlab.package import build
 
 GIBIBYTE = 1024**3
 
@@ -156,8 +157,14 @@ def test_the_installer_must_be_the_pinned_one(settings: Settings, tmp_path: Path
     (problem,) = preflight.package_problems(package)
     assert hashlib.sha256(b"another").hexdigest() in problem
     assert package.sha256 in problem
-    pinned = package.model_copy(update={"sha256": hashlib.sha256(b"another").hexdigest()})
+    no_package = package.model_copy(update={"sha256": hashlib.sha256(b"another").hexdigest()})
+    (problem,) = preflight.package_problems(no_package)
+    assert problem.startswith(f"memurai_package.version: {source}: expected a Windows Installer package, found")
+    build(package.version, source)
+    pinned = package.model_copy(update={"sha256": hashlib.sha256(source.read_bytes()).hexdigest()})
     assert not list(preflight.package_problems(pinned))
+    (problem,) = preflight.package_problems(pinned.model_copy(update={"version": "9.9.9"}))
+    assert problem.startswith(f"memurai_package.version: expected version 9.9.9 in {source}, found {package.version}.")
 
 
 def test_the_memory_of_all_instances_on_the_host_counts(settings: Settings, summary: HostSummaryState) -> None:
