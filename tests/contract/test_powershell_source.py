@@ -125,6 +125,27 @@ def test_every_function_that_is_called_is_there(path: Path) -> None:
     assert {name for name in called if re.search(r"-(Win|Memurai)[A-Z]", name)} <= defined | WINDOWS_OWN
 
 
+@pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_what_a_table_may_hold_an_entry_of_is_not_asked_as_its_own_member(path: Path) -> None:
+    """`$table.Keys` is the entry of that name in a table that has one, and in another one the collection of its keys.
+
+    So `get_Keys()`, `get_Values()` and `get_Count()` ask the table, or `Length` an array; `['Keys']` is the entry, and
+    `.'Keys'` the property of another object.
+    """
+    nodes = [node for node in walk(parse(path)) if node.type == "member_name"]
+    members = {text_of(node.parent) for node in nodes if text_of(node).lower() in {"keys", "values", "count"}}
+    assert members == set()
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_what_is_written_to_a_program_does_not_begin_with_a_byte_order_mark(path: Path) -> None:
+    """Process.Start writes the preamble of the console's input encoding to a program that gets its input from us."""
+    text = path.read_text(encoding="ascii")
+    started = text.find("[Diagnostics.Process]::Start(")
+    is_setting_it = 0 <= text.find("[Console]::InputEncoding = [Text.UTF8Encoding]::new($false)") < started
+    assert is_setting_it or not re.search(r"StandardInput\.(?!Close\(\))", text)
+
+
 @pytest.mark.parametrize("path", sorted(AGENT_FOLDER.glob("*.ps1")), ids=name_of)
 def test_the_agent_does_not_name_the_automatic_variable_that_makes_powershell_read_stdin(path: Path) -> None:
     assert "$input" not in path.read_text(encoding="ascii").lower()

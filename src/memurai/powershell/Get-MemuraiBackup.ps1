@@ -34,7 +34,7 @@ function Get-MemuraiBackup {
             [pscustomobject]@{
                 Name          = $item.Name
                 TakenUtc      = $item.Manifest.TakenUtc
-                Keys          = $item.Manifest.Keys
+                Keys          = $item.Manifest.'Keys'
                 SizeBytes     = $item.SizeBytes
                 HasAppendOnly = $others.Length -gt 0
                 Rehearsal     = $item.State

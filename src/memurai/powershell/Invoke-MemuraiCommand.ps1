@@ -79,7 +79,7 @@ function Invoke-MemuraiCommand {
         [int]$TimeoutSeconds = 10
     )
 
-    if (($Arguments.Count -eq 0) -eq ($null -eq $SecretCommand)) {
+    if (($Arguments.Length -eq 0) -eq ($null -eq $SecretCommand)) {
         throw 'Expected either Arguments or SecretCommand, found both or none. Give one of them.'
     }
     $call = @{

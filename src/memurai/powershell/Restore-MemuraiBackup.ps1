@@ -144,10 +144,10 @@ function Restore-MemuraiBackup {
         $null = Write-WinEvent @log -EventId 1031 -EntryType Error -Message $reason
         throw
     }
-    $text = "The backup $Name was restored: $($restore.Keys) keys. The data before it is in $($restore.Aside)."
+    $text = "The backup $Name was restored: $($restore['Keys']) keys. The data before it is in $($restore.Aside)."
     $null = Write-WinEvent @log -EventId 1030 -EntryType Information -Message $text
     return [pscustomobject]@{
-        Name = $Name; Keys = $restore.Keys; ExpectedKeys = $restore.ExpectedKeys; AsideFolder = $restore.Aside
+        Name = $Name; Keys = $restore['Keys']; ExpectedKeys = $restore.ExpectedKeys; AsideFolder = $restore.Aside
         ElapsedMilliseconds = $watch.ElapsedMilliseconds
     }
 }

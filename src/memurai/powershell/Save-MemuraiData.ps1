@@ -1,7 +1,12 @@
 function Save-MemuraiData {
     <#
     .SYNOPSIS
-        Has a running server write what it holds in memory only; one with an append-only file has all on disk.
+        Has a running server write what it holds in memory only, before its service is stopped: a stop saves nothing.
+
+    .DESCRIPTION
+        A server with an append-only file has to have appended all; any other one writes a snapshot. So does one that
+        is to keep nothing on disk (save "" and appendonly no): a restart of ours loses no key of anybody. That
+        snapshot stays in its data folder, and its next start loads it.
 
     .PARAMETER CliPath
         Absolute path of memurai-cli.exe.
@@ -28,7 +33,8 @@ function Save-MemuraiData {
         Path of its private key.
 
     .PARAMETER TimeoutSeconds
-        Deadline in seconds. The server answers nobody while it saves.
+        Deadline in seconds, also for a snapshot that is being written in the background, which comes first. The server
+        answers nobody while it saves.
 
     .OUTPUTS
         [pscustomobject] with the properties
@@ -68,22 +74,25 @@ function Save-MemuraiData {
         CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; User = $User
         TlsCaFile = $TlsCaFile; TlsCertFile = $TlsCertFile; TlsKeyFile = $TlsKeyFile; TimeoutSeconds = $TimeoutSeconds
     }
-    $info = Invoke-MemuraiCommand @server -Arguments 'INFO', 'persistence'
-    if ($info.Output -cnotmatch '(?m)^rdb_changes_since_last_save:(\d+)\s*$') {
-        throw ("Expected INFO from ${Address}:$Port, so that its data can be saved, found: $($info.Output.Trim()) " +
-            "$($info.ErrorOutput.Trim()). Is the password right? Stop the service by hand if its data is on disk or " +
-            'not wanted.')
-    }
-    $isLogged = $info.Output -cmatch '(?m)^aof_enabled:1\s*$' -and
-        $info.Output -cmatch '(?m)^aof_last_write_status:ok\s*$'
-    $isSaved = $isLogged -or $info.Output -cmatch '(?m)^rdb_changes_since_last_save:0\s*$'
-    if (-not $isSaved -and $PSCmdlet.ShouldProcess("${Address}:$Port", 'Save')) {
-        $answer = Invoke-MemuraiCommand @server -Arguments SAVE
-        if ($answer.Output.Trim() -cne 'OK') {
-            throw ("Expected OK to SAVE from ${Address}:$Port, found: $($answer.Output.Trim()) " +
-                "$($answer.ErrorOutput.Trim()). Look at the server's log; is SAVE disabled? With an append-only file " +
-                'it is not needed.')
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while ($true) {
+        $unsaved = Get-MemuraiUnsavedData -Server $server
+        if ($unsaved.Length -eq 0 -or -not $PSCmdlet.ShouldProcess("${Address}:$Port", 'Save')) {
+            return [pscustomobject]@{ Saved = $false }
         }
+        if ($unsaved -ceq 'memory') {
+            $answer = Invoke-MemuraiCommand @server -Arguments SAVE
+            if ($answer.Output.Trim() -ceq 'OK') {
+                return [pscustomobject]@{ Saved = $true }
+            }
+            $unsaved = "$($answer.Output.Trim()) $($answer.ErrorOutput.Trim())".Trim()
+        }
+        if ($unsaved -cnotmatch 'save already in progress|^append-only' -or
+            $watch.Elapsed.TotalSeconds -ge $TimeoutSeconds) {
+            throw ("Expected OK to SAVE from ${Address}:$Port within $TimeoutSeconds s, found: $unsaved. Look at the " +
+                "server's log and at the free space of its data folder; is SAVE disabled? Nothing is lost as long as " +
+                'it runs.')
+        }
+        Start-Sleep -Milliseconds 250
     }
-    return [pscustomobject]@{ Saved = -not $isSaved }
 }

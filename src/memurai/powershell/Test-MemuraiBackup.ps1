@@ -86,7 +86,7 @@ function Test-MemuraiBackup {
     $record = [pscustomobject]@{
         Ok              = $null -eq $reason
         Reason          = $reason
-        Keys            = $rehearsal.Keys
+        Keys            = $rehearsal['Keys']
         RehearsedUtc    = ConvertTo-WinTimeText -Time ([datetime]::UtcNow)
         DurationSeconds = [Math]::Round($watch.Elapsed.TotalSeconds, 3)
     }
@@ -96,7 +96,7 @@ function Test-MemuraiBackup {
         Name                 = $Name
         Ok                   = $record.Ok
         Reason               = $reason
-        Keys                 = $rehearsal.Keys
+        Keys                 = $rehearsal['Keys']
         ExpectedKeys         = $rehearsal.ExpectedKeys
         DurationMilliseconds = $watch.ElapsedMilliseconds
     }

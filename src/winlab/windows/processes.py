@@ -146,6 +146,14 @@ def is_listening(process_id: int) -> bool:
         return False
 
 
+def is_suspended(process_id: int) -> bool:
+    """Say whether a process has been suspended, so that it takes no request; False when it is gone."""
+    try:
+        return bool(psutil.Process(process_id).status() == psutil.STATUS_STOPPED)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _end_all(running: set[subprocess.Popen[bytes]], lifeline: tuple[int, int]) -> None:
     for process in running:
         if process.poll() is None:

@@ -38,7 +38,7 @@ from winlab.windows.errors import (
 )
 from winlab.windows.events import EventLog, Level
 from winlab.windows.files import Volume
-from winlab.windows.processes import ProcessTable, is_listening
+from winlab.windows.processes import ProcessTable, is_listening, is_suspended
 from winlab.windows.security import EXECUTE, MODIFY, READ, SecurityModel
 from winlab.windows.server_paths import ServerPaths, read_server_paths
 
@@ -225,7 +225,10 @@ class ServiceManager:
             self._start(service, timeout_seconds)
 
     def stop(self, name: str, timeout_seconds: float = 60.0) -> None:
-        """Stop a service: ask its process to end and wait for that; one that is late is left stopping.
+        """Stop a service: its process ends without saving anything; one that is late is left stopping.
+
+        Assumed: Memurai does nothing else, for its open source ancestor's handler of the control STOP lets the process
+        end, and saves neither a snapshot nor what waits to be appended. What was written survives in the system.
 
         Args:
             name: the service.
@@ -243,8 +246,8 @@ class ServiceManager:
                 text = f"The service '{name}' cannot accept control messages at this time: it is StartPending."
                 raise Win32Error(SERVICE_CANNOT_ACCEPT_CONTROL, text)
             service.state = "StopPending"
-            process.terminate()
-            if not _wait(process, timeout_seconds):
+            if not self._end(process, time.monotonic() + timeout_seconds):
+                self._run_in_background(lambda: self._end(process, None))
                 text = f"Service '{name}' did not stop within {timeout_seconds:g} seconds."
                 raise Win32Error(SERVICE_REQUEST_TIMEOUT, f"{text} Look at the server's log.")
             self._stopped(service, process)
@@ -420,6 +423,17 @@ class ServiceManager:
 
     # Ending
 
+    def _end(self, process: subprocess.Popen[bytes], deadline: float | None) -> bool:
+        """End a process, with those of its own, as soon as it can take the request; False when it cannot in time."""
+        while process.poll() is None and is_suspended(process.pid):
+            if self._closing.is_set() or (deadline is not None and time.monotonic() > deadline):
+                return False
+            self._closing.wait(_SETTLE_SECONDS)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+
     def _watch(self, service: Service, process: subprocess.Popen[bytes]) -> None:
         process.wait()
         with service.lock:
@@ -431,9 +445,11 @@ class ServiceManager:
                 self._failed(service, process)
 
     def _stopped(self, service: Service, process: subprocess.Popen[bytes]) -> None:
-        self._ended(service, process, abs(process.returncode))
+        # A process that the stop ended reports its end as one of its own will.
+        exit_code = max(process.returncode, 0)
+        self._ended(service, process, exit_code)
         self._report(7036, "Information", f"The {service.settings.display_name} service entered the stopped state.")
-        if process.returncode and service.settings.recover_on_non_crash_failures:
+        if exit_code and service.settings.recover_on_non_crash_failures:
             self._recover(service)
 
     def _failed(self, service: Service, process: subprocess.Popen[bytes]) -> None:
@@ -490,7 +506,7 @@ class ServiceManager:
     def _report(self, event_id: int, level: Level, message: str) -> None:
         self._events.write("System", "Service Control Manager", event_id, level, message)
 
-    def _run_in_background(self, work: Callable[[], None]) -> None:
+    def _run_in_background(self, work: Callable[[], object]) -> None:
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         thread = threading.Thread(target=work, name="winlab service control manager", daemon=True)
         self._threads.append(thread)
@@ -498,14 +514,6 @@ class ServiceManager:
 
     def _output(self, service: Service) -> Path:
         return self._volume.root / "output" / f"{service.name}.txt"
-
-
-def _wait(process: subprocess.Popen[bytes], timeout_seconds: float) -> bool:
-    try:
-        process.wait(timeout_seconds)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 def _access_denied(service: Service, path: str, words: str) -> str:

@@ -47,6 +47,11 @@ def test_info_is_read_field_by_field() -> None:
     assert parse_info("") == {}
 
 
+def test_info_is_read_as_a_client_for_windows_writes_it() -> None:
+    text = "# Server\r\r\nredis_version:7.0.15\r\r\nempty:\r\r\n\r\r\n# Persistence\r\r\nloading:0\r\r\n"
+    assert parse_info(text) == {"redis_version": "7.0.15", "empty": "", "loading": "0"}
+
+
 def test_a_server_that_does_not_answer_says_nothing() -> None:
     assert Info().process(answer("", 1, "Could not connect to Redis at 127.0.0.1:6379: Connection refused")) == {}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,18 @@ def test_the_configuration_has_windows_line_ends(tmp_path: Path) -> None:
     assert b"\n" not in contents["memurai.conf"].replace(b"\r\n", b"")
     assert contents["memurai.exe"].startswith(b"#!/bin/sh\n")
     assert b'exec redis-cli "$@"' in contents["memurai-cli.exe"]
+
+
+def test_programs_write_as_programs_for_windows_do(tmp_path: Path) -> None:
+    contents = read_package(build("4.2.2", tmp_path)).extract(tmp_path / "unpacked")
+    program = tmp_path / "memurai-cli.exe"
+    program.write_bytes(contents["memurai-cli.exe"])
+    program.chmod(0o755)
+    shown = subprocess.run([program, "--version"], capture_output=True, check=True).stdout
+    assert re.fullmatch(rb"redis-cli [^\r\n]+\r\n", shown)
+    refused = subprocess.run([program, "--canary"], capture_output=True, check=False)
+    assert (refused.returncode, refused.stdout) == (1, b"")
+    assert refused.stderr.count(b"\r\n") == refused.stderr.count(b"\n") > 0
 
 
 @pytest.mark.parametrize("version", ["4.2", "4.2.2.1", "v4.2.2", "4.2.x"])

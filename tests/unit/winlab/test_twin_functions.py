@@ -23,11 +23,14 @@ from windows_practice import (
     deploy,
     install,
     stage_package,
+    suspend,
 )
 
 from winlab.exceptions import WinlabError
 from winlab.twin.binder import invoke
-from winlab.twin.functions import FUNCTIONS
+from winlab.twin.functions import FUNCTIONS, memurai
+from winlab.twin.functions.memurai import information_fields
+from winlab.twin.functions.programs import standard_input
 from winlab.twin.functions.services import end_hung_service
 from winlab.windows.machine import Machine
 
@@ -389,7 +392,7 @@ def test_listeners(served: Machine, call: Call) -> None:
 def test_commands_reach_the_server(call: Call) -> None:
     secret = {"$secret": "canary-password"}
     answer = call("Invoke-MemuraiCommand", **SERVER, Arguments=["CONFIG", "GET", "dir"], Password=secret)
-    assert answer == {"ExitCode": 0, "Output": "dir\nC:/ProgramData/Memurai/data", "ErrorOutput": ""}
+    assert answer == {"ExitCode": 0, "Output": "dir\r\nC:/ProgramData/Memurai/data", "ErrorOutput": ""}
     command = {**SERVER, "SecretCommand": {"$secret": 'ACL SETUSER app on ">another canary"'}, "Password": secret}
     assert call("Invoke-MemuraiCommand", **command)["Output"] == "OK"
     user = {"User": "app", "Password": {"$secret": "another canary"}}
@@ -447,7 +450,7 @@ def test_waiting_for_nobody(machine: Machine, call: Call, tmp_path: Path) -> Non
 
 def test_a_service_that_does_not_stop_is_ended(served: Machine, call: Call) -> None:
     process_id = served.services.get("Memurai").process_id
-    psutil.Process(process_id).suspend()
+    suspend(process_id)
     assert "to be Stopped within 1 s, found it StopPending" in refusal(
         call, "Stop-WinService", Name="Memurai", TimeoutSeconds=1
     )
@@ -455,3 +458,27 @@ def test_a_service_that_does_not_stop_is_ended(served: Machine, call: Call) -> N
     assert (served.services.get("Memurai").state, psutil.pid_exists(process_id)) == ("Stopped", False)
     end_hung_service(served, "Memurai", 1)
     assert call("Start-WinService", Name="Memurai")["State"] == "Running"
+
+
+@pytest.mark.usefixtures("served")
+def test_a_byte_order_mark_makes_another_command_of_one(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it is on Windows unless the library prevents it, before it starts the program."""
+    command = {"SecretCommand": {"$secret": "PING"}, "Password": {"$secret": "canary-password"}}
+    assert call("Invoke-MemuraiCommand", **SERVER, **command)["Output"] == "PONG"
+    unprevented = "$process = [Diagnostics.Process]::Start($start)\n"
+    monkeypatch.setattr(memurai, "standard_input", lambda text: standard_input(text, unprevented))
+    assert "unknown command" in call("Invoke-MemuraiCommand", **SERVER, **command)["Output"]
+    too_late = f"{unprevented}    [Console]::InputEncoding = [Text.UTF8Encoding]::new($false)\n"
+    assert standard_input("PING", too_late) == b"\xef\xbb\xbfPING\n"
+
+
+def test_information_is_read_as_a_client_for_windows_writes_it() -> None:
+    text = "# Persistence\r\r\nloading:0\r\r\nredis_git_sha1:\r\r\ntime:10:20\r\r\n\r\r\n"
+    assert information_fields(text) == {"loading": "0", "redis_git_sha1": "", "time": "10:20"}
+    assert information_fields("") == {}
+
+
+@pytest.mark.usefixtures("served")
+def test_the_client_ends_the_lines_of_information_as_on_windows(call: Call) -> None:
+    answer = call("Invoke-MemuraiCommand", **SERVER, Password={"$secret": "canary-password"}, Arguments=["INFO"])
+    assert "\r\r\nloading:0\r\r\n" in answer["Output"]

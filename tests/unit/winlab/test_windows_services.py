@@ -20,6 +20,7 @@ from windows_practice import (
     deploy,
     grant,
     install,
+    suspend,
     wait_until,
 )
 
@@ -91,19 +92,41 @@ def test_a_service_runs_the_deployed_configuration_unchanged(machine: Machine) -
     assert system_events(machine) == [7036]
 
 
-def test_a_stop_saves_and_a_start_loads(machine: Machine) -> None:
+def test_a_stop_saves_nothing_and_a_start_loads_what_was_saved(machine: Machine) -> None:
     deploy(machine)
     machine.services.start("Memurai")
     ask("SET key kept")
+    ask("SAVE")
+    ask("SET key lost")
     process = machine.services.get("Memurai").process
     machine.services.stop("Memurai")
     service = machine.services.get("Memurai")
     assert (service.state, service.exit_code, service.process_id) == ("Stopped", 0, 0)
     assert process is not None
-    assert process.poll() == 0
+    assert process.poll() is not None
     assert machine.files.names("C:\\ProgramData\\Memurai\\data") == ["dump.rdb"]
     machine.services.start("Memurai")
     assert ask("GET key") == "$4\r\nkept\r\n"
+
+
+def test_a_stop_leaves_what_was_appended(machine: Machine) -> None:
+    deploy(machine, "appendonly yes")
+    machine.services.start("Memurai")
+    ask("SET key kept")
+    machine.services.stop("Memurai")
+    machine.services.start("Memurai")
+    assert ask("GET key") == "$4\r\nkept\r\n"
+
+
+def test_a_stop_ends_the_snapshot_that_is_being_written(machine: Machine) -> None:
+    deploy(machine, "rdb-key-save-delay 1000000")
+    machine.services.start("Memurai")
+    for number in range(100):
+        ask(f"SET {number} value")
+    assert ask("BGSAVE").startswith("+Background saving started")
+    machine.services.stop("Memurai")
+    assert "dump.rdb" not in machine.files.names("C:\\ProgramData\\Memurai\\data")
+    assert machine.processes.strays() == []
 
 
 def test_the_configuration_is_rewritten_in_place_and_starts_again(machine: Machine) -> None:
@@ -317,12 +340,12 @@ def test_a_server_that_ignores_the_stop_goes_on_stopping(machine: Machine) -> No
     deploy(machine)
     machine.services.start("Memurai")
     process_id = machine.services.get("Memurai").process_id
-    psutil.Process(process_id).suspend()
+    process = suspend(process_id)
     with pytest.raises(Win32Error, match="did not stop within") as error:
         machine.services.stop("Memurai", timeout_seconds=0.1)
     assert error.value.code == SERVICE_REQUEST_TIMEOUT
     assert (machine.services.get("Memurai").state, psutil.pid_exists(process_id)) == ("StopPending", True)
-    psutil.Process(process_id).resume()
+    process.resume()
     wait_until(lambda: machine.services.get("Memurai").state == "Stopped")
     assert machine.services.get("Memurai").exit_code == 0
 

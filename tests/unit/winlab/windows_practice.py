@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
+
 from winlab.package import build
 from winlab.twin.launcher import launch
 from winlab.windows.machine import Machine
@@ -81,6 +83,14 @@ def wait_until(condition: Callable[[], object], timeout_seconds: float = 10.0) -
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come true in time"
         threading.Event().wait(0.01)
+
+
+def suspend(process_id: int) -> psutil.Process:
+    """Suspend a process as a hung one looks to others, and return it."""
+    process = psutil.Process(process_id)
+    process.suspend()
+    wait_until(lambda: process.status() == psutil.STATUS_STOPPED)
+    return process
 
 
 class PracticeInput:

@@ -36,9 +36,9 @@ function Complete-MemuraiRestore {
         }
         # As the server counted them while it loaded: clients may write meanwhile.
         $Restore.ExpectedKeys = $Written - [long]$info['rdb_last_load_keys_expired']
-        $Restore.Keys = [long]$info['rdb_last_load_keys_loaded']
-        if ($Restore.Keys -ne $Restore.ExpectedKeys) {
-            throw "Expected $($Restore.ExpectedKeys) keys to be loaded, found $($Restore.Keys)."
+        $Restore['Keys'] = [long]$info['rdb_last_load_keys_loaded']
+        if ($Restore['Keys'] -ne $Restore.ExpectedKeys) {
+            throw "Expected $($Restore.ExpectedKeys) keys to be loaded, found $($Restore['Keys'])."
         }
         return
     }

@@ -21,7 +21,8 @@ function ConvertFrom-MemuraiInformation {
     )
 
     $fields = @{}
-    foreach ($line in $Text -split '\r?\n') {
+    # The server ends its lines with \r\n, and memurai-cli writes \r\r\n for that.
+    foreach ($line in $Text -split '[\r\n]+') {
         $name, $value = $line.Split([char[]]':', 2)
         if ($null -ne $value) {
             $fields[$name] = $value

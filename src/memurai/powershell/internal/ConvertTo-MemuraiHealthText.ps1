@@ -37,7 +37,7 @@ function ConvertTo-MemuraiHealthText {
             $value = $check.Value -replace '\s+', ' '
             "$($marks[$check.Status]) $($check.Name): $value. $($check.Message)"
         })
-    if ($Health.Information.Count -eq 0) {
+    if ($Health.Information.get_Count() -eq 0) {
         $lines += ('[ -- ] not known while the server does not answer: memory, fragmentation, hit_rate, persistence, ' +
             'clients, rejected_connections, replication, slow_log')
     }

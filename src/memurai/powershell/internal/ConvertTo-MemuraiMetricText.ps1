@@ -44,7 +44,7 @@ function ConvertTo-MemuraiMetricText {
 
     $lines = @(foreach ($sample in $Samples) {
             if ($null -ne $sample.Value) {
-                $labels = @(foreach ($label in $sample.Labels.Keys) {
+                $labels = @(foreach ($label in $sample.Labels.get_Keys()) {
                         $text = "$($sample.Labels[$label])".Replace('\', '\\').Replace('"', '\"').Replace("`n", '\n')
                         "$label=`"$text`""
                     })

@@ -36,5 +36,5 @@ function Get-MemuraiBackupMetric {
     $seconds = $newest.Manifest.DurationSeconds
     @{ Name = 'memurai_backup_duration_seconds'; Help = 'How long it took.'; Value = $seconds }
     @{ Name = 'memurai_backup_size_bytes'; Help = 'Its size.'; Value = $newest.SizeBytes }
-    @{ Name = 'memurai_backup_keys'; Help = 'Keys in it.'; Value = $newest.Manifest.Keys }
+    @{ Name = 'memurai_backup_keys'; Help = 'Keys in it.'; Value = $newest.Manifest.'Keys' }
 }

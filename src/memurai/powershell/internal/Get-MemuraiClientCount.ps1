@@ -30,9 +30,9 @@ function Get-MemuraiClientCount {
                 $Matches[1]
             }
         })
-    $order = @{ Expression = { $_.Count }; Descending = $true }, @{ Expression = { $_.Name } }
+    $order = @{ Expression = { $_.get_Count() }; Descending = $true }, @{ Expression = { $_.Name } }
     $entries = @(foreach ($group in @($addresses | Group-Object | Sort-Object -Property $order)) {
-            [pscustomobject]@{ Address = $group.Name; Connections = $group.Count }
+            [pscustomobject]@{ Address = $group.Name; Connections = $group.get_Count() }
         })
     return [pscustomobject]@{ Entries = $entries; Reason = $null }
 }

@@ -27,7 +27,7 @@ function Get-MemuraiHealthResult {
 
     Get-MemuraiServerCheck -Health $Health
     # The check of the server is critical then: one cause, one finding.
-    if ($Health.Information.Count -gt 0) {
+    if ($Health.Information.get_Count() -gt 0) {
         Get-MemuraiMemoryCheck -Health $Health -Metrics $Metrics
         Get-MemuraiHitRateCheck -Health $Health -Metrics $Metrics
         Get-MemuraiPersistenceCheck -Health $Health

@@ -63,7 +63,7 @@ return string.format('%s %d %d %d %.0f', page[1], #all[2], keys, lasting, second
         if ($answer.IsAnswer) {
             $total.Cursor, $numbers = $answer.Text.Trim().Split([char[]]' ')
             $total.Looked += [long]$numbers[0]
-            $total.Keys += [long]$numbers[1]
+            $total['Keys'] += [long]$numbers[1]
             $total.Lasting += [long]$numbers[2]
             $total.Seconds += [long]$numbers[3]
         }
@@ -71,10 +71,10 @@ return string.format('%s %d %d %d %.0f', page[1], #all[2], keys, lasting, second
             $reason = $answer.Text
         }
     } while ($null -eq $reason -and $total.Cursor -cne '0' -and $total.Looked -lt $SampleKeys)
-    $limited = $total.Keys - $total.Lasting
+    $limited = $total['Keys'] - $total.Lasting
     return [pscustomobject]@{
         Pattern           = $Pattern
-        Keys              = $total.Keys
+        Keys              = $total['Keys']
         SampledKeys       = $total.Looked
         WithoutExpiry     = $total.Lasting
         AverageTtlSeconds = $(if ($limited -gt 0) { [long][Math]::Floor($total.Seconds / $limited) } else { $null })

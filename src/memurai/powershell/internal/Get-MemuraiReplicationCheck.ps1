@@ -32,7 +32,7 @@ function Get-MemuraiReplicationCheck {
         $pattern = '^ip=(.*),port=(\d+),state=(\w+),offset=\d+,lag=(\d+)$'
         $isWarning = $false
         $value = "primary, $($Metrics.ConnectedReplicas) replicas"
-        foreach ($field in @($info.Keys | Where-Object -FilterScript { $_ -cmatch '^slave\d+$' } | Sort-Object)) {
+        foreach ($field in @($info.get_Keys() | Where-Object -FilterScript { $_ -cmatch '^slave\d+$' } | Sort-Object)) {
             if ($info[$field] -cmatch $pattern) {
                 $isWarning = $isWarning -or $Matches[3] -cne 'online' -or [long]$Matches[4] -ge $limit
                 $value = "$value; $($Matches[1]):$($Matches[2]) $($Matches[3]), $($Matches[4]) s"

@@ -25,10 +25,10 @@ function Get-MemuraiRestorableKeyCount {
         $manifest = Read-MemuraiWholeBackup -Folder $Restore.Folder -Name $Restore.Name
         $dump = [IO.Path]::Combine($folder, 'dump.rdb')
         $found = Get-MemuraiSnapshotKeyCount -CheckPath $Restore.Check -Path $dump
-        if ($found -ne $manifest.Keys) {
-            throw "Expected $($manifest.Keys) keys in its snapshot, found $found."
+        if ($found -ne $manifest.'Keys') {
+            throw "Expected $($manifest.'Keys') keys in its snapshot, found $found."
         }
-        return [long]$manifest.Keys
+        return [long]$manifest.'Keys'
     }
     catch {
         $reason = $_.Exception.GetBaseException().Message

@@ -30,7 +30,7 @@ function Get-MemuraiUnfitness {
         return "expected PONG and loading:0, found: $readiness"
     }
     $found = Get-MemuraiInformation -Server $Server
-    $wrong = foreach ($field in $Expected.Keys) {
+    $wrong = foreach ($field in $Expected.get_Keys()) {
         if ($found[$field] -cne $Expected[$field]) {
             "expected ${field}:$($Expected[$field]), found ${field}:$($found[$field])"
         }

@@ -29,7 +29,7 @@ function Invoke-MemuraiBackupRun {
     $name = $manifest.Name
     $Run.Backup = $name
     $size = [long]($manifest.Files | Measure-Object -Property SizeBytes -Sum).Sum
-    $text = "Backup ${name}: $($manifest.Keys) keys, $size bytes, $($manifest.DurationSeconds) s."
+    $text = "Backup ${name}: $($manifest.'Keys') keys, $size bytes, $($manifest.DurationSeconds) s."
     $Run.Events += @{ EventId = 1000; EntryType = 'Information'; Message = $text }
     if ($null -ne $Job.CopyTo) {
         try {

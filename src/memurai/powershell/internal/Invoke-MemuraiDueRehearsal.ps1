@@ -53,6 +53,6 @@ function Invoke-MemuraiDueRehearsal {
         Add-MemuraiRunProblem @problem -Message "The rehearsal of $name failed: $($result.Reason)"
         return
     }
-    $text = "The rehearsal of $name passed: $($result.Keys) keys loaded, $($result.DurationMilliseconds / 1000) s."
+    $text = "The rehearsal of $name passed: $($result.'Keys') keys loaded, $($result.DurationMilliseconds / 1000) s."
     $Run.Events += @{ EventId = 1010; EntryType = 'Information'; Message = $text }
 }

@@ -20,11 +20,11 @@ function Invoke-MemuraiRehearsal {
 
     $folder = [IO.Path]::Combine($Rehearsal.Folder, $Rehearsal.Name)
     $manifest = Read-MemuraiWholeBackup -Folder $Rehearsal.Folder -Name $Rehearsal.Name
-    $Rehearsal.ExpectedKeys = [long]$manifest.Keys
+    $Rehearsal.ExpectedKeys = [long]$manifest.'Keys'
     $dump = [IO.Path]::Combine($folder, 'dump.rdb')
     $found = Get-MemuraiSnapshotKeyCount -CheckPath $Rehearsal.Check -Path $dump
-    if ($found -ne $manifest.Keys) {
-        throw "Expected $($manifest.Keys) keys in the snapshot as the manifest says, found $found."
+    if ($found -ne $manifest.'Keys') {
+        throw "Expected $($manifest.'Keys') keys in the snapshot as the manifest says, found $found."
     }
     $others = @($manifest.Files | ForEach-Object -Process { [IO.Path]::GetDirectoryName($_.Path) } |
             Where-Object -FilterScript { $_ -ne '' } | Sort-Object -Unique)
@@ -38,14 +38,14 @@ function Invoke-MemuraiRehearsal {
         throw 'Expected rdb_last_load_keys_expired in INFO, as Redis 7.0 has it, found none.'
     }
     # A key whose lifetime ended before it was loaded is passed over; one whose lifetime ended since is removed.
-    $Rehearsal.ExpectedKeys = [long]$manifest.Keys - [long]$info['rdb_last_load_keys_expired']
+    $Rehearsal.ExpectedKeys = [long]$manifest.'Keys' - [long]$info['rdb_last_load_keys_expired']
     $keys = [long]$info['expired_keys']
-    foreach ($field in $info.Keys) {
+    foreach ($field in $info.get_Keys()) {
         if ($field -cmatch '^db\d+$' -and $info[$field] -cmatch '^keys=(\d+),') {
             $keys += [long]$Matches[1]
         }
     }
-    $Rehearsal.Keys = $keys
+    $Rehearsal['Keys'] = $keys
     if ($keys -ne $Rehearsal.ExpectedKeys) {
         throw "Expected $($Rehearsal.ExpectedKeys) keys in the scratch server, found $keys."
     }

@@ -33,7 +33,7 @@ function Read-MemuraiBackupSetting {
     foreach ($property in $found.PSObject.Properties) {
         $job[$property.Name] = $property.Value
     }
-    $unknown = @($job.Keys | Where-Object -FilterScript { -not $kinds.ContainsKey($_) } | Sort-Object)
+    $unknown = @($job.get_Keys() | Where-Object -FilterScript { -not $kinds.ContainsKey($_) } | Sort-Object)
     if ($unknown.Length -gt 0) {
         throw "Expected only known settings in '$Path', found $($unknown -join ', '). Deploy again."
     }

@@ -33,7 +33,7 @@ function Read-MemuraiJson {
     catch [ArgumentException] {
         throw "Expected JSON in '$Path', found something else."
     }
-    $wrong = @(foreach ($name in $Kind.Keys | Sort-Object) {
+    $wrong = @(foreach ($name in $Kind.get_Keys() | Sort-Object) {
             $property = $(if ($found -is [pscustomobject]) { $found.PSObject.Properties[$name] } else { $null })
             if ($null -eq $property) {
                 $name

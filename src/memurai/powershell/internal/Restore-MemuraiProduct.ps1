@@ -47,7 +47,7 @@ function Restore-MemuraiProduct {
         }
     }
     finally {
-        foreach ($name in $startTypes.Keys) {
+        foreach ($name in $startTypes.get_Keys()) {
             $null = Set-WinService -Name $name -StartType $startTypes[$name]
         }
     }

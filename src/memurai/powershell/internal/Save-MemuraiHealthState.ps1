@@ -37,7 +37,7 @@ function Save-MemuraiHealthState {
         RejectedConnections = $Health.Last.RejectedConnections
         Status              = $Status
     }
-    if ($Health.Information.Count -gt 0) {
+    if ($Health.Information.get_Count() -gt 0) {
         $state.RunId = $Health.Information['run_id']
         $state.SlowLogEntries = $Metrics.SlowlogEntries
         $state.RejectedConnections = $Metrics.RejectedConnections

@@ -38,7 +38,13 @@ function Update-MemuraiRunningServer {
         $command = @{ Command = $Change.LiveCommand; What = 'take the new values' }
         Invoke-MemuraiLiveCommand -Change $Change -Server $server @command
     }
-    if ($Change.IsServerChanged -and -not $Change.Restart) {
+    if ($Change.Restart) {
+        # Here, for a server that can't save is not stopped: nothing but a rename comes before the stop.
+        $saved = (Resolve-MemuraiRunningServer -Change $Change).Clone()
+        $saved.TimeoutSeconds = $Change.TimeoutSeconds
+        $null = Save-MemuraiData @saved
+    }
+    elseif ($Change.IsServerChanged) {
         $wrong = Get-MemuraiUnfitness -Server $Change.New -Expected @{}
         if (-not [string]::IsNullOrEmpty($wrong)) {
             throw "Expected the server at its address and with its password of the new configuration, found: $wrong."

@@ -108,7 +108,7 @@ function ConvertTo-ParameterValue {
             return ConvertTo-SecureText -Secret $Value
         }
         $properties = [ordered]@{}
-        foreach ($name in $Value.Keys) {
+        foreach ($name in $Value.get_Keys()) {
             $properties[$name] = ConvertTo-ParameterValue -Value $Value[$name]
         }
         return [pscustomobject]$properties
@@ -133,7 +133,7 @@ function ConvertTo-ParameterTable {
     param([Collections.IDictionary]$Dictionary)
 
     $parameters = @{}
-    foreach ($name in $Dictionary.Keys) {
+    foreach ($name in $Dictionary.get_Keys()) {
         if ($null -ne $Dictionary[$name]) {
             $parameters[$name] = ConvertTo-ParameterValue -Value $Dictionary[$name]
         }
@@ -285,7 +285,7 @@ function Get-ErrorText {
     if ($null -eq $position -or -not [string]::IsNullOrEmpty($position.ScriptName)) {
         return $text
     }
-    foreach ($function in $Agent.Functions.Values) {
+    foreach ($function in $Agent.Functions.get_Values()) {
         if ($position.ScriptLineNumber -ge $function.FirstLine -and $position.ScriptLineNumber -le $function.LastLine) {
             $line = $position.ScriptLineNumber - $function.FirstLine + 1
             return "$text`n(at $($function.Name) line $line)"
@@ -352,7 +352,7 @@ function Enter-RequestContext {
     param([hashtable]$Agent, [Collections.IDictionary]$Options, [hashtable]$Former)
 
     if ($Options.ContainsKey('Environment') -and $null -ne $Options['Environment']) {
-        foreach ($name in $Options['Environment'].Keys) {
+        foreach ($name in $Options['Environment'].get_Keys()) {
             $value = $Options['Environment'][$name]
             if ($value -is [Collections.IDictionary]) {
                 $value = $value['$secret']
@@ -374,7 +374,7 @@ function Exit-RequestContext {
     [CmdletBinding()]
     param([hashtable]$Agent, [hashtable]$Former)
 
-    foreach ($name in $Former.Keys) {
+    foreach ($name in $Former.get_Keys()) {
         [Environment]::SetEnvironmentVariable($name, $Former[$name])
     }
     Set-WorkingLocation -Agent $Agent -Path $Agent.HomeDirectory
@@ -471,13 +471,13 @@ function ConvertTo-OutputText {
             $pending.Add($object)
             continue
         }
-        if ($pending.Count -gt 0) {
+        if ($pending.get_Count() -gt 0) {
             $null = $text.Append((Format-Object -Agent $Agent -Objects $pending.ToArray()))
             $pending.Clear()
         }
         $null = $text.Append([string]$object).Append("`r`n")
     }
-    if ($pending.Count -gt 0) {
+    if ($pending.get_Count() -gt 0) {
         $null = $text.Append((Format-Object -Agent $Agent -Objects $pending.ToArray()))
     }
     return $text.ToString()
@@ -840,7 +840,7 @@ $global:ProgressPreference = 'SilentlyContinue'
 $rules = 'Set-StrictMode -Version 3.0; $ErrorActionPreference = ''Stop''; $ProgressPreference = ''SilentlyContinue''; '
 $library = New-Module -Name WinfraLibrary -ScriptBlock ([ScriptBlock]::Create($rules + $LibraryText))
 Import-Module -ModuleInfo $library -Global
-foreach ($function in $library.ExportedFunctions.Values) {
+foreach ($function in $library.ExportedFunctions.get_Values()) {
     $extent = $function.ScriptBlock.Ast.Extent
     @{ Name = $function.Name; FirstLine = $extent.StartLineNumber; LastLine = $extent.EndLineNumber }
 }
@@ -874,6 +874,10 @@ function Initialize-Agent {
     Add-Type -AssemblyName System.Web.Extensions
     $Agent.Serializer = [Web.Script.Serialization.JavaScriptSerializer]::new()
     $Agent.Serializer.MaxJsonLength = [int]::MaxValue
+    # What scripts pipe to programs begins with its preamble: under a session's code page, a byte order mark.
+    if ([Console]::InputEncoding.GetPreamble().Length -gt 0) {
+        [Console]::InputEncoding = [Text.UTF8Encoding]::new($false)
+    }
     Hide-StandardHandle
     # The session state of powershell.exe itself.
     $state = [Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()

@@ -43,7 +43,7 @@ function Get-WinStartInformation {
     $start.RedirectStandardError = $true
     $start.StandardOutputEncoding = [Text.UTF8Encoding]::new($false)
     $start.StandardErrorEncoding = [Text.UTF8Encoding]::new($false)
-    foreach ($name in $Environment.Keys) {
+    foreach ($name in $Environment.get_Keys()) {
         $start.EnvironmentVariables.Remove($name)
         if ($null -ne $Environment[$name]) {
             $start.EnvironmentVariables.Add($name, $Environment[$name])

@@ -57,6 +57,11 @@ function Invoke-WinProgram {
     )
 
     $start = Get-WinStartInformation -FilePath $FilePath -ArgumentText $ArgumentText -Environment $Environment
+    # The program would read it first: Process.Start writes the preamble of this encoding, which is a byte order mark
+    # under code page 65001, to its standard input.
+    if ([Console]::InputEncoding.GetPreamble().Length -gt 0) {
+        [Console]::InputEncoding = [Text.UTF8Encoding]::new($false)
+    }
     $process = [Diagnostics.Process]::Start($start)
     try {
         if ($null -ne $InputText) {

@@ -34,12 +34,12 @@ function Update-WinServiceConfiguration {
     }
     $names = @{ ImagePath = 'PathName'; DisplayName = 'DisplayName'; StartType = 'StartMode' }
     $arguments = @{}
-    foreach ($setting in $names.Keys) {
+    foreach ($setting in $names.get_Keys()) {
         if ($Settings.ContainsKey($setting)) {
             $arguments[$names[$setting]] = [string]$Settings[$setting]
         }
     }
-    if ($arguments.Count -gt 0) {
+    if ($arguments.get_Count() -gt 0) {
         $service = Get-WinServiceInstance -Name $Name -Required $true
         $result = Invoke-CimMethod -InputObject $service -MethodName Change -Arguments $arguments
         Assert-WinServiceResult -Name $Name -Action change -Code $result.ReturnValue

@@ -17,8 +17,9 @@ from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.host import iso_time
 from winlab.twin.functions.locks import locked
-from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command
+from winlab.twin.functions.memurai import ServerAccess, information_fields, invoke_memurai_command
 from winlab.twin.functions.programs import Trial, require_empty, require_free_port, trial_server
+from winlab.twin.functions.saving import save_memurai_data
 from winlab.twin.functions.services import end_hung_service, start_win_service, stop_win_service
 from winlab.twin.registry import Output, twin
 from winlab.windows.files import written_path
@@ -175,8 +176,7 @@ class _Server:
 
     def information(self) -> dict[str, str]:
         """Return the fields of INFO, none when there is no answer."""
-        pairs = (line.split(":", 1) for line in self.ask("INFO")[0].splitlines())
-        return {pair[0]: pair[1] for pair in pairs if len(pair) > 1}
+        return information_fields(self.ask("INFO")[0])
 
     def unfitness(self, expected: Mapping[str, str]) -> str:
         """Return what is not as expected, nothing for a healthy server."""
@@ -428,7 +428,11 @@ class _Change:
             )
         if self.live_command is not None:
             self._command(server, self.live_command, "take the new values")
-        if self.is_server_changed and not self.restart:
+        if self.restart:
+            # Here, for a server that can't save is not stopped: nothing but a rename comes before the stop.
+            access = vars(self._running_server().access)
+            save_memurai_data(self.machine, **access, timeout_seconds=self.timeout_seconds)
+        elif self.is_server_changed:
             wrong = self.new.unfitness({})
             if wrong:
                 text = "Expected the server at its address and with its password of the new configuration"

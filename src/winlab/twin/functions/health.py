@@ -14,7 +14,7 @@ from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.events import write_win_event
 from winlab.twin.functions.files import get_win_text_file
-from winlab.twin.functions.memurai import invoke_memurai_command
+from winlab.twin.functions.memurai import information_fields, invoke_memurai_command
 from winlab.twin.registry import Output, twin
 from winlab.windows.files import DRIVE, written_path
 from winlab.windows.machine import Machine
@@ -205,7 +205,7 @@ class _Health:
         first = dict.fromkeys(_STATE) | {"Status": "ok"}
         self.last = _read_json(self.machine, self.settings["StatePath"], _STATE) or first
         is_answer, text = self._ask("INFO")
-        fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+        fields = information_fields(text)
         needed = (*_FIELDS, *_REPLICA_FIELDS) if fields.get("role") == "slave" else _FIELDS
         missing = [name for name in needed if name not in fields]
         if not is_answer:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from winlab.twin.errors import TwinError
+from winlab.twin.functions.programs import standard_input
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
@@ -86,6 +87,13 @@ def wait_memurai_server(  # noqa: PLR0913 - the parameters of the library functi
         time.sleep(_POLL_SECONDS)
 
 
+def information_fields(text: str) -> dict[str, str]:
+    """Return the fields of an answer to INFO by name, none of an empty one."""
+    # The server ends its lines with \r\n, of which memurai-cli makes \r\r\n.
+    pairs = (line.partition(":") for line in re.split(r"[\r\n]+", text))
+    return {name: value for name, colon, value in pairs if colon}
+
+
 @dataclass(frozen=True)
 class ServerAccess:
     """How memurai-cli reaches a server: the parameters that every function of the library takes for one."""
@@ -116,11 +124,11 @@ class _Client:
 
     def readiness(self) -> str | None:
         """Return None when the server answers PING and has loaded its data, else what it said."""
-        for command, ready in (["PING"], r"^PONG$"), (["INFO", "persistence"], r"^loading:0\s*$"):
+        for command, ready in (["PING"], r"PONG"), (["INFO", "persistence"], r"loading:0"):
             answer = self.run(command, _ATTEMPT_SECONDS)
             if answer is None:
                 return f"no answer to {command[0]}"
-            if not re.search(ready, answer.output, re.MULTILINE):
+            if not re.search(rf"^{ready}\s*$", answer.output, re.MULTILINE):
                 return f"{answer.output.strip()} {answer.error_output.strip()}".strip()
         return None
 
@@ -135,7 +143,7 @@ class _Client:
                 [self._program(), *self._options(), *arguments],
                 cwd=self.machine.root,
                 env=base_environment() | secret,
-                input=b"" if secret_command is None else secret_command.get_secret_value().encode() + b"\n",
+                input=standard_input(None if secret_command is None else secret_command.get_secret_value()),
                 capture_output=True,
                 timeout=timeout_seconds,
                 check=False,

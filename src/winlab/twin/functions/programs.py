@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 from winlab.twin.errors import TwinError
@@ -16,6 +18,8 @@ from winlab.windows.processes import base_environment
 from winlab.windows.server_paths import configured_paths
 
 _CHECK_SECONDS = 3600
+_PROCESS_START = "[Diagnostics.Process]::Start("
+_INPUT_ENCODING = re.compile(r"^\s*\[Console\]::InputEncoding = \[Text\.UTF8Encoding\]::new\(\$false\)$", re.MULTILINE)
 _TOLD_LINES = 3
 
 
@@ -73,6 +77,25 @@ def _told(output: str) -> str:
     lines = [line.strip() for line in output.splitlines()]
     told = [line for line in lines if line and not line.startswith(("[info]", "[additional info]"))]
     return "; ".join(told[-_TOLD_LINES:])
+
+
+def standard_input(text: str | None, source: str | None = None) -> bytes:
+    """Return what a program that the library starts finds on its standard input.
+
+    Before anything else Process.Start of .NET Framework writes the preamble of the console's input encoding to it: a
+    byte order mark under the code page 65001, which a session asks for. (Assumed of all sessions here.) Source:
+    https://github.com/dotnet/runtime/issues/28929
+
+    Args:
+        text: what the library gives it, None for nothing.
+        source: text of the function that starts it, whose own setting of that encoding counts; default: the library's.
+    """
+    starting = (
+        resources.files("winfra.powershell").joinpath("internal", "Invoke-WinProgram.ps1").read_text(encoding="ascii")
+    )
+    before = (source or starting).partition(_PROCESS_START)[0]
+    preamble = b"" if _INPUT_ENCODING.search(before) else codecs.BOM_UTF8
+    return preamble + (b"" if text is None else f"{text}\n".encode())
 
 
 def require_program(machine: Machine, path: str) -> Path:

@@ -16,7 +16,7 @@ from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.backup_store import DUMP, REHEARSAL, BackupStore
 from winlab.twin.functions.host import iso_time
-from winlab.twin.functions.memurai import invoke_memurai_command
+from winlab.twin.functions.memurai import information_fields, invoke_memurai_command
 from winlab.twin.functions.programs import (
     Trial,
     check_append_only,
@@ -157,7 +157,7 @@ class _Rehearsal:
                 info = self._await_loaded(process, password, printed)
         finally:
             printed.unlink(missing_ok=True)
-        fields = dict(line.split(":", 1) for line in info.split() if ":" in line)
+        fields = information_fields(info)
         if "rdb_last_load_keys_expired" not in fields:
             raise TwinError("Expected rdb_last_load_keys_expired in INFO, as Redis 7.0 has it, found none.")
         # A key whose lifetime ended before it was loaded is passed over; one whose lifetime ended since is removed.

@@ -14,10 +14,10 @@ from winlab.twin.errors import TwinError
 from winlab.twin.functions.backup_store import DUMP, MANIFEST, NAME, BackupStore
 from winlab.twin.functions.directives import directive_value, directive_words
 from winlab.twin.functions.events import write_win_event
-from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command
+from winlab.twin.functions.memurai import ServerAccess, information_fields, invoke_memurai_command
 from winlab.twin.functions.programs import count_snapshot, require_empty
+from winlab.twin.functions.saving import save_memurai_data
 from winlab.twin.functions.services import start_win_service, stop_win_service
-from winlab.twin.functions.upgrade import save_memurai_data
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.machine import Machine
 
@@ -234,8 +234,7 @@ class _Restore:
         deadline = time.monotonic() + self.timeout_seconds
         while True:
             output, shown = self._ask()
-            pairs = (line.split(":", 1) for line in output.splitlines())
-            info = {pair[0]: pair[1].strip() for pair in pairs if len(pair) > 1}
+            info = information_fields(output)
             wrong = [
                 f"expected {name}:{value}, found {name}:{info.get(name)}"
                 for name, value in {"loading": "0", **expected}.items()

@@ -10,6 +10,7 @@ from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.backup_settings import BackupJob
 from winlab.twin.functions.directives import directive_value
+from winlab.twin.functions.memurai import information_fields
 from winlab.twin.functions.programs import check_append_only
 
 _SNAPSHOT_SECONDS = 3600
@@ -66,8 +67,7 @@ def information(job: BackupJob) -> dict[str, str]:
         TwinError: the server does not answer it.
     """
     output, shown = job.ask("INFO")
-    pairs = (line.split(":", 1) for line in output.splitlines())
-    fields = {pair[0]: pair[1].strip() for pair in pairs if len(pair) > 1}
+    fields = information_fields(output)
     if "rdb_last_save_time" not in fields:
         raise TwinError(
             f"Expected INFO from {job['Address']}:{job['Port']}, found: {shown}. Does the server run, and does it "

@@ -12,8 +12,9 @@ from pydantic import SecretStr
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.locks import ANOTHER_RUN_SECONDS, locked
-from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command, wait_memurai_server
+from winlab.twin.functions.memurai import ServerAccess, wait_memurai_server
 from winlab.twin.functions.products import install_win_package, uninstall_win_package
+from winlab.twin.functions.saving import save_memurai_data
 from winlab.twin.functions.services import (
     end_hung_service,
     get_win_folder_service,
@@ -26,47 +27,6 @@ from winlab.windows.machine import Machine
 _PORTS = range(1, 65536)
 _VERSION = r"^[0-9A-Za-z.-]+$"
 _DIGEST = r"^[0-9A-Fa-f]{64}$"
-
-
-@twin("Save-MemuraiData", "Saved", port=_PORTS, timeout_seconds=TIMEOUT_SECONDS)
-def save_memurai_data(  # noqa: PLR0913 - the parameters of the library function
-    machine: Machine,
-    *,
-    cli_path: str,
-    address: str,
-    port: int,
-    password: SecretStr | None = None,
-    user: str | None = None,
-    tls_ca_file: str | None = None,
-    tls_cert_file: str | None = None,
-    tls_key_file: str | None = None,
-    timeout_seconds: int = 300,
-) -> Output:
-    """Have a running server write what it holds in memory only."""
-    server = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
-
-    def ask(*arguments: str) -> tuple[str, str]:
-        words = list(arguments)
-        answer = invoke_memurai_command(machine, **vars(server), arguments=words, timeout_seconds=timeout_seconds)
-        return str(answer["Output"]).strip(), f"{answer['Output'].strip()} {answer['ErrorOutput'].strip()}"
-
-    info, shown = ask("INFO", "persistence")
-    lines = info.split()
-    if not re.search(r"^rdb_changes_since_last_save:\d+\s*$", info, re.MULTILINE):
-        raise TwinError(
-            f"Expected INFO from {address}:{port}, so that its data can be saved, found: {shown}. Is the password "
-            "right? Stop the service by hand if its data is on disk or not wanted."
-        )
-    is_logged = {"aof_enabled:1", "aof_last_write_status:ok"} <= set(lines)
-    if is_logged or "rdb_changes_since_last_save:0" in lines:
-        return {"Saved": False}
-    answer, shown = ask("SAVE")
-    if answer != "OK":
-        raise TwinError(
-            f"Expected OK to SAVE from {address}:{port}, found: {shown}. Look at the server's log; is SAVE disabled? "
-            "With an append-only file it is not needed."
-        )
-    return {"Saved": True}
 
 
 @dataclass(frozen=True)

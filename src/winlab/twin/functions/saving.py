@@ -1,0 +1,68 @@
+"""Twin of the function that has a server write what it holds in memory only."""
+
+import re
+import time
+
+from pydantic import SecretStr
+
+from winlab.twin.errors import TwinError
+from winlab.twin.functions.memurai import ServerAccess, information_fields, invoke_memurai_command
+from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
+from winlab.windows.machine import Machine
+
+_POLL_SECONDS = 0.05
+_MEMORY, _BUFFER = "memory", "append-only buffer"
+
+
+@twin("Save-MemuraiData", "Saved", port=range(1, 65536), timeout_seconds=TIMEOUT_SECONDS)
+def save_memurai_data(  # noqa: PLR0913 - the parameters of the library function
+    machine: Machine,
+    *,
+    cli_path: str,
+    address: str,
+    port: int,
+    password: SecretStr | None = None,
+    user: str | None = None,
+    tls_ca_file: str | None = None,
+    tls_cert_file: str | None = None,
+    tls_key_file: str | None = None,
+    timeout_seconds: int = 300,
+) -> Output:
+    """Have a running server write what it holds in memory only."""
+    server = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
+    deadline = time.monotonic() + timeout_seconds
+    while unsaved := _unsaved(machine, server, timeout_seconds):
+        if unsaved == _MEMORY:
+            output, unsaved = _ask(machine, server, timeout_seconds, "SAVE")
+            if output.strip() == "OK":
+                return {"Saved": True}
+        if not re.search(f"save already in progress|^{_BUFFER}", unsaved) or time.monotonic() >= deadline:
+            raise TwinError(
+                f"Expected OK to SAVE from {address}:{port} within {timeout_seconds} s, found: {unsaved}. Look at the "
+                "server's log and at the free space of its data folder; is SAVE disabled? Nothing is lost as long as "
+                "it runs."
+            )
+        time.sleep(_POLL_SECONDS)
+    return {"Saved": False}
+
+
+def _unsaved(machine: Machine, server: ServerAccess, timeout_seconds: int) -> str:
+    """Return where a server holds what its next start would not load, empty when all is on disk."""
+    output, shown = _ask(machine, server, timeout_seconds, "INFO", "persistence")
+    info = information_fields(output)
+    if "rdb_changes_since_last_save" not in info:
+        raise TwinError(
+            f"Expected INFO from {server.address}:{server.port}, so that its data can be saved, found: {shown}. Is "
+            "the password right? Stop the service by hand if its data is on disk or not wanted."
+        )
+    if info["loading"] == "1":
+        return ""
+    if info["aof_enabled"] == "1" and info["aof_last_write_status"] == "ok":
+        return "" if info["aof_buffer_length"] == "0" else _BUFFER
+    is_saved = info["rdb_changes_since_last_save"] == "0" and info["rdb_saves"] != "0"
+    return "" if is_saved else _MEMORY
+
+
+def _ask(machine: Machine, server: ServerAccess, timeout_seconds: int, *words: str) -> tuple[str, str]:
+    answer = invoke_memurai_command(machine, **vars(server), arguments=list(words), timeout_seconds=timeout_seconds)
+    return answer["Output"], f"{answer['Output'].strip()} {answer['ErrorOutput'].strip()}".strip()
