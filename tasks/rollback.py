@@ -6,7 +6,7 @@ them first when the rollback is to stay.
 
 from pyinfra import host
 
-from memurai import configuration, deployment, layout, rollback
+from memurai import configuration, damage, deployment, layout, rollback
 from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.configuration import History
 from memurai.operations.configuration import applied
@@ -36,7 +36,8 @@ if settings is not None:
             host.log(line)
     elif text is None or text["content"] is None:
         deployment.refuse(host, answer or [f"{place.history}: the configuration could not be read (above)"])
-    elif wrong := rollback.problems(text["content"]):
+    # Written without a byte order mark.
+    elif wrong := damage.unreadable(text["content"], marked=False):
         deployment.refuse(host, [f"{text['path']}: {problem}. Choose another one." for problem in wrong])
     elif (desired := earlier(text["content"], place.path)) is not None:
         applied(

@@ -5,8 +5,13 @@ Whatever stands on a host is input like any other. A server would refuse the who
 
 from dataclasses import dataclass
 
-from memurai.config import Change, check, compare, key, normal, parse, render
+from memurai.config import Change, check, compare, key, normal, parse, problems, render
 from memurai.config.meaning import complaint, is_unknown
+from memurai.exceptions import ConfigSyntaxError
+
+# What Notepad and Windows PowerShell 5.1 put before a text in UTF-8. A server refuses its configuration and its ACL
+# file for it.
+BYTE_ORDER_MARK = "byte order mark"
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,18 @@ class Mended:
 
     text: str
     changes: tuple[Change, ...]
+
+
+def unreadable(text: str, *, marked: bool) -> tuple[str, ...]:
+    """Return why a server would not start on a host's configuration, one sentence each; none of them holds a value.
+
+    text: without its byte order mark. marked: whether one precedes it.
+    """
+    found = (f"expected no {BYTE_ORDER_MARK}, found one",) if marked else ()
+    try:
+        return (*found, *problems(parse(text)))
+    except ConfigSyntaxError as error:
+        return (*found, str(error))
 
 
 def mended(present: str, desired: str, *, keep_foreign: bool = True) -> Mended:

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from memurai import config
 from memurai.config import normal, parse
 from memurai.damage import mended
 from memurai.endpoint import Endpoint
-from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.configuration import HistoryEntry
 from memurai.passwords import with_password
 
@@ -31,14 +29,6 @@ def choose(entries: Sequence[HistoryEntry], wanted: str | None) -> tuple[History
     if chosen is None:
         return None, [f"{DATA_KEY}: expected one of these earlier configurations, found {wanted!r}:", *listed(entries)]
     return chosen, []
-
-
-def problems(earlier: str) -> tuple[str, ...]:
-    """Return what keeps a server from starting on an earlier configuration, one sentence each."""
-    try:
-        return config.problems(parse(earlier))
-    except ConfigSyntaxError as error:
-        return (str(error),)
 
 
 def with_present_password(present: str | None, earlier: str) -> str:

@@ -12,6 +12,7 @@ from pyinfra.api import HiddenValue
 from memurai.config import parse
 from memurai.config.acl import canonical_rules
 from memurai.credentials import Credentials
+from memurai.damage import BYTE_ORDER_MARK
 from memurai.passwords import digest
 from memurai.settings import Settings
 from winfra.operations.files import render
@@ -41,6 +42,24 @@ def read(text: str) -> Users:
     """
     lines = [line for line in parse(text) if line.name == USER and line.arguments]
     return {line.arguments[0]: canonical_rules(line.arguments[1:]) for line in lines}
+
+
+def unreadable(text: str, *, marked: bool) -> str | None:
+    """Return why a server would refuse an ACL file that `read` can read, None when it would not.
+
+    text: without its byte order mark. marked: whether one precedes it.
+    """
+    if marked:
+        return BYTE_ORDER_MARK
+    lines = enumerate((line.strip(" \t\r") for line in text.split("\n")), 1)
+    names: set[str] = set()
+    for number, words in ((number, line.split(" ")) for number, line in lines if line):
+        name = " ".join(words[1:2])
+        # A server splits a line at its blanks, quotes or not, and takes neither comments nor USER.
+        if words[0] != USER or not name or name in names or {"'", '"'} & set(" ".join(words)):
+            return f"line {number}: not `user`, a name that no other line has, and its rules, without quotes"
+        names.add(name)
+    return None
 
 
 def written(users: Users) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyinfra.api import Host
 
-from memurai import configuration, credentials, layout
+from memurai import configuration, credentials, damage, layout, users
 from memurai.config import compare
 from memurai.passwords import keeping
 from memurai.settings import Settings
@@ -80,11 +80,14 @@ def test_configuration(windows: Host, settings: Settings) -> None:
     """Configuration and certificates are what the settings say, beside passwords that are still to be dropped."""
     found = windows.get_fact(TextFile, path=layout.configuration_file(settings))
     text = found["content"] or ""
+    assert damage.unreadable(text, marked=found["has_byte_order_mark"]) == ()
     desired = keeping(text, configuration.rendered(settings, credentials.resolve(settings)).unmask())
     # Compared by meaning, and shown by name only: the values may be secret.
     different = [" ".join(change.key) for change in compare(text, desired)]
     assert different == []
-    assert not found["has_byte_order_mark"]
+    if settings.users.enabled:
+        acl_file = windows.get_fact(TextFile, path=layout.users_file(settings))
+        assert users.unreadable(acl_file["content"] or "", marked=acl_file["has_byte_order_mark"]) is None
     for path, source in layout.tls_sources(settings).items():
         item = windows.get_fact(Item, path=path, include_hash=True)
         assert (path, item["sha256"]) == (path, hashlib.sha256(Path(source).read_bytes()).hexdigest())

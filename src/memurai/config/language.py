@@ -53,13 +53,17 @@ def split_arguments(line: str) -> tuple[str, ...]:
 def parse(text: str) -> tuple[Directive, ...]:
     """Return the directives of a text with LF or CRLF line ends, without its comments and blank lines.
 
-    Raises ConfigSyntaxError at the first line that Redis cannot read; a byte order mark is such a one.
+    Raises ConfigSyntaxError at the first line that Redis cannot read: one with a byte order mark, or with a NUL byte,
+    after which Redis goes on with the next line as if it were the same, even in a comment.
     """
     if text.startswith("\ufeff"):
         raise ConfigSyntaxError(
             "expected a directive, found a byte order mark: save the file as UTF-8 without it", line=1, column=1
         )
-    lines = ((number, line) for number, line in enumerate(text.split("\n"), 1) if _says_something(line))
+    numbered = [(number, line) for number, line in enumerate(text.split("\n"), 1)]
+    for number, line in numbered:
+        _require_no_nul(line, number)
+    lines = ((number, line) for number, line in numbered if _says_something(line))
     read = ((number, tuple(_arguments(line, number))) for number, line in lines)
     return tuple(Directive(words[0].translate(LOWER_CASE), words[1:], number) for number, words in read if words)
 
@@ -80,8 +84,7 @@ def _word(value: str) -> str:
 
 
 def _arguments(line: str, number: int | None) -> Iterator[str]:
-    if "\x00" in line:
-        raise ConfigSyntaxError("expected text, found a NUL byte", line=number, column=line.index("\x00") + 1)
+    _require_no_nul(line, number)
     position = _skip(BLANKS, line, 0)
     while position < len(line):
         start, position = position, _skip(WORD, line, position)
@@ -92,6 +95,11 @@ def _arguments(line: str, number: int | None) -> Iterator[str]:
             position = quoted.end()
         yield word
         position = _skip(BLANKS, line, position)
+
+
+def _require_no_nul(line: str, number: int | None) -> None:
+    if "\x00" in line:
+        raise ConfigSyntaxError("expected text, found a NUL byte", line=number, column=line.index("\x00") + 1)
 
 
 def _skip(pattern: re.Pattern[str], line: str, position: int) -> int:

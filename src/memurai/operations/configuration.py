@@ -31,7 +31,7 @@ from memurai.config import (
 from memurai.config.kinds import Value
 from memurai.config.language import split_arguments
 from memurai.config.meaning import Key, default, is_unknown
-from memurai.damage import mended
+from memurai.damage import BYTE_ORDER_MARK, mended
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.server import RunningConfiguration, access_parameters
@@ -78,14 +78,17 @@ class Place:
 class Plan:
     """What a change of configuration comes to.
 
-    before, text: the file as it is, and the new one. new, live: the server as it will be, and as it is when it runs.
+    before, sound, text: the file as it is, the same as a server takes it, and the new one.
+    new, former, live: the server as it will be, as the present file has it, and as it is reached while it runs.
     changes: of the file. drift: of the running server, as far as it differs from what is desired. running: whether the
     service runs.
     """
 
     before: str
+    sound: str
     text: str
     new: Endpoint
+    former: Endpoint
     live: Endpoint
     changes: tuple[Change, ...]
     drift: tuple[Change, ...]
@@ -144,7 +147,15 @@ def applied(
     present, text = file["content"] if file["exists"] else None, desired.unmask()
     running = service["state"] == "Running"
     try:
-        plan = plan_of(place, present, text, running=running, keep_foreign=keep_foreign, keep_passwords=keep_passwords)
+        plan = plan_of(
+            place,
+            present,
+            text,
+            marked=bool(file["has_byte_order_mark"]),
+            running=running,
+            keep_foreign=keep_foreign,
+            keep_passwords=keep_passwords,
+        )
     except ConfigSyntaxError as error:
         yield from refuse(f"configuration {place.path}: {error}. Mend or remove that line on the host and run again.")
         return
@@ -163,9 +174,17 @@ def applied(
         current_host.noop(f"configuration {place.path} and its server are as desired")
     else:
         _show(place, plan, Redaction(frozenset(hidden_values(desired)), secret_keys))
-        staged = place.new_staged()
-        yield FileUploadCommand(io.BytesIO(plan.text.encode()), staged)
-        yield PowerShellCall("Set-MemuraiConfiguration", _parameters(place, plan, staged))
+        for step in _steps(plan):
+            staged = place.new_staged()
+            yield FileUploadCommand(io.BytesIO(step.text.encode()), staged)
+            yield PowerShellCall("Set-MemuraiConfiguration", _parameters(place, step, staged))
+
+
+def _steps(plan: Plan) -> Iterator[Plan]:
+    """Yield what is done in turn: before a restart the present file becomes one that the server can go back to."""
+    if plan.restart and plan.before != plan.sound:
+        yield replace(plan, text=plan.sound, new=plan.former, changes=(), drift=())
+    yield plan
 
 
 def plan_of(  # noqa: PLR0913  # what the host has, and what an operator may say of it
@@ -173,6 +192,7 @@ def plan_of(  # noqa: PLR0913  # what the host has, and what an operator may say
     present: str | None,
     desired: str,
     *,
+    marked: bool = False,
     running: bool = False,
     keep_foreign: bool = True,
     keep_passwords: bool = False,
@@ -180,12 +200,12 @@ def plan_of(  # noqa: PLR0913  # what the host has, and what an operator may say
     """Return what the change comes to; None when the running server could not be asked for its values.
 
     place, desired, keep_foreign, keep_passwords: as `applied` takes them. present: the host's file, None without one.
-    running: whether the service runs.
+    marked: whether a byte order mark precedes it. running: whether the service runs.
     Raises ConfigSyntaxError at a line of a text that a server would refuse and that the desired text does not replace.
     """
     if present is None:
         new = Endpoint.of(desired)
-        return Plan("", desired, new, new, (_whole_file(),), (), running=False)
+        return Plan("", "", desired, new, new, new, (_whole_file(),), (), running=False)
     damage = mended(present, desired, keep_foreign=keep_foreign)
     found = damage.text
     if keep_passwords:
@@ -201,8 +221,24 @@ def plan_of(  # noqa: PLR0913  # what the host has, and what an operator may say
     text = merge(extras.without(found, gone), desired) if keep_foreign else desired
     changes = _changes(found, desired, gone, keep_foreign=keep_foreign)
     mending = tuple(replace(change, file_only=change.key[0] in values) for change in damage.changes)
+    before = present if mending else found
+    if marked:
+        before, mending = f"{BYTE_ORDER_MARK}\n{before}", (*mending, _whole_file())
     drift = _drift(values, desired, gone)
-    return Plan(present if mending else found, text, new, live, (*mending, *changes), drift, running=running)
+    return Plan(before, found, text, new, former, live, (*mending, *_known(changes, values)), drift, running=running)
+
+
+def _known(changes: Iterable[Change], values: Mapping[str, str]) -> tuple[Change, ...]:
+    """Return the changes, as those of the file alone where the running server itself tells what it lacks.
+
+    A place of data stays what it is: what the running server says of it may be spelled in another way.
+    """
+    return tuple(
+        replace(change, file_only=True)
+        if change.after is not None and change.key[0] in values and change.key[0] not in DATA_PLACES
+        else change
+        for change in changes
+    )
 
 
 def _changes(present: str, desired: str, gone: Iterable[Key], *, keep_foreign: bool) -> tuple[Change, ...]:
@@ -242,7 +278,7 @@ def _require_known(present: str, values: Mapping[str, str]) -> None:
 
 
 def _switches_append_only_on(change: Change) -> bool:
-    return change.key == APPEND_ONLY and change.after == YES
+    return change.key == APPEND_ONLY and change.after == YES and not change.file_only
 
 
 def _removed(present: str, desired: str) -> tuple[Change, ...]:

@@ -33,12 +33,13 @@ DEFAULT = "default"
 class Present:
     """What a host has.
 
-    file: users of the ACL file, none when there is no such file. passwords: users as far as their passwords go on
-    working. live: users of the running server, None when none runs on the file. endpoint: the server, None without a
-    configuration.
+    file: users of the ACL file, none when there is no such file. problem: why a server would refuse that file, None
+    when it would not. passwords: users as far as their passwords go on working. live: users of the running server, None
+    when none runs on the file. endpoint: the server, None without a configuration.
     """
 
     file: Users
+    problem: str | None
     passwords: Users
     live: Users | None
     endpoint: Endpoint | None
@@ -70,7 +71,9 @@ def applied(
         if present is None:
             return
     except ConfigSyntaxError as error:
-        yield from refuse(f"{subject}: {error}. Mend or remove that line on the host and run again.")
+        yield from refuse(
+            f"{subject}, in {path} or {place.path}: {error}. Mend or remove that line on the host and run again."
+        )
         return
     if keep_passwords:
         wanted = users.keeping(present.passwords, wanted)
@@ -79,7 +82,7 @@ def applied(
         return
     changed = _changed(place, present, wanted)
     gone = [name for name in present.live or {} if name not in wanted]
-    if present.file == wanted and not changed and not gone:
+    if present.file == wanted and not (present.problem or changed or gone):
         current_host.noop(f"{subject} are as desired")
     elif (changed or gone) and not _acl_command(present):
         yield from refuse(
@@ -103,12 +106,13 @@ def _present(
         yield failure(f"{subject}: their present state could not be read, so nothing was changed")
         return None
     found, text = users.read(file["content"] or ""), configuration["content"]
+    problem = users.unreadable(file["content"] or "", marked=bool(file["has_byte_order_mark"]))
     if text is None:
-        return Present(found, {}, None, None)
+        return Present(found, problem, {}, None, None)
     text = text if desired is None else mended(text, desired.unmask()).text
     endpoint = Endpoint.of(text)
     if ("aclfile",) not in normal(parse(text)):
-        return Present(found, _of_password(Passwords.of(text)), None, endpoint)
+        return Present(found, problem, _of_password(Passwords.of(text)), None, endpoint)
     live: Users | None = None
     if service["state"] == "Running":
         server = endpoint.server(place.command_line_client)
@@ -120,7 +124,7 @@ def _present(
                 "brings the users of its file back."
             )
             return None
-    return Present(found, found, live, endpoint)
+    return Present(found, problem, found, live, endpoint)
 
 
 def _of_password(passwords: Passwords | None) -> Users:
@@ -192,7 +196,9 @@ def _parameters(place: Place, path: str, content: bytes, present: Present, lines
 
 
 def _show(path: str, subject: str, present: Present, wanted: Users, names: Iterable[str]) -> None:
-    show_difference(f"ACL file {path}", list(_lines(present.file, present.file)), list(_lines(wanted, present.file)))
+    problem = [present.problem] if present.problem else []
+    file = list(_lines(present.file, present.file))
+    show_difference(f"ACL file {path}", [*problem, *file], list(_lines(wanted, present.file)))
     live, shown = present.live or {}, list(names)
     before = {name: rules for name, rules in live.items() if name in shown}
     after = {name: rules for name, rules in wanted.items() if name in shown}

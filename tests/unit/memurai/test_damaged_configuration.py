@@ -1,12 +1,14 @@
 """Lines of a host's configuration that a server refuses: named with their number, and mended by what is desired."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from config_practice import refusal
 
 from memurai import config, configuration, credentials, rollback, rotation
 from memurai.config import parse
-from memurai.damage import mended
+from memurai.damage import mended, unreadable
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
 from memurai.operations.configuration import Place, plan_of
@@ -130,9 +132,26 @@ def test_a_damaged_line_that_nobody_desires_is_named() -> None:
     assert [change.key for change in taken.changes] == [("maxmemory-samples",)]
 
 
-def test_an_earlier_configuration_that_no_server_takes_is_not_returned_to() -> None:
-    assert rollback.problems("port abc\nhz 20\n") == (
+def test_what_a_server_would_not_start_on_is_said_without_values() -> None:
+    assert unreadable("port abc\nhz 20\n", marked=False) == (
         "line 1: port: expected a whole number, found 1 argument(s) that are not that",
     )
-    assert rollback.problems("port 6379\n") == ()
-    assert "byte order mark" in rollback.problems("\ufeffport 6379\n")[0]
+    assert unreadable("port 6379\n", marked=False) == ()
+    assert unreadable("port 6379\n", marked=True) == ("expected no byte order mark, found one",)
+    assert unreadable("# a comment\x00\nport 6379\n", marked=False) == (
+        "line 1, column 12: expected text, found a NUL byte",
+    )
+
+
+def test_after_a_nul_byte_a_server_takes_the_next_line_for_the_same(tmp_path: Path) -> None:
+    """So a comment with one hides a line, and a line with one is another: the file is not read as it was meant."""
+    assert "'maxclients 10hz 20'" in refusal(tmp_path, b"maxclients 10\x00\nhz 20\n")
+    assert "'also-none 1'" in refusal(tmp_path, b"# a comment\x00\nnot-a-directive 1\nalso-none 1\n")
+
+
+def test_a_byte_order_mark_is_shown_and_needs_no_restart(desired: str) -> None:
+    plan = plan_of(PLACE, desired, desired, marked=True)
+    assert plan is not None
+    assert (plan.is_empty, plan.text, plan.restart) == (False, desired, False)
+    assert plan.before.splitlines()[0] == "byte order mark"
+    assert plan.sound == plan.text
