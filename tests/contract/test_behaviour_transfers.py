@@ -69,6 +69,17 @@ def test_the_temporary_file_may_be_elsewhere_on_the_drive(host: ContractHost, fo
     assert (host.read(path), host.kind(partial)) == (b"content", "Absent")
 
 
+def test_what_an_upload_that_was_cut_off_has_left_goes_with_the_next_one(host: ContractHost, folder: str) -> None:
+    path = f"{folder}\\a [b].conf"
+    others = [f"{path}.partial", f"{path}.0123456.partial", f"{folder}\\b].conf.01234567.partial", f"{path}.01234567"]
+    for left in (f"{path}.01234567.partial", f"{path}.89ABCDEF.partial", *others):
+        host.put(left, b"left", f"{folder}\\temporary")
+    host.put(path, b"content")
+    assert host.read(path) == b"content"
+    assert [host.kind(f"{path}.{number}.partial") for number in ("01234567", "89ABCDEF")] == ["Absent", "Absent"]
+    assert [host.kind(other) for other in others] == ["File"] * 4
+
+
 @pytest.mark.parametrize("name", ["none", "none\\file", ""])
 def test_only_a_file_that_is_there_is_downloaded(host: ContractHost, folder: str, name: str) -> None:
     path = f"{folder}\\{name}".rstrip("\\")

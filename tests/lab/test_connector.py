@@ -16,6 +16,7 @@ from pyinfra.api.connect import connect_all, disconnect_all
 from winfra import connector
 from winfra.call import PowerShellCall
 from winfra.exceptions import HostTimeoutError, TransferError, UnsupportedArgumentError
+from winfra.session import retry
 from winlab.lab import Lab, LabHost
 from winlab.windows.machine import Machine
 
@@ -179,7 +180,10 @@ def test_an_unknown_function_is_an_error(host: Host) -> None:
     assert "Get-Nothing" in errors[0]
 
 
-def test_hosts_that_can_not_be_reached_do_not_stop_the_others(lab: Lab, variables: dict[str, str]) -> None:
+def test_hosts_that_can_not_be_reached_do_not_stop_the_others(
+    lab: Lab, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "RETRY_SECONDS", 1.0)
     good = OperationRunner(lab).data()
     hosts = [
         ("@winrm/lab1", good),

@@ -11,22 +11,20 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 from lab_practice import NETWORK, wait_until
-from pyinfra.api import HiddenValue
+from session_practice import kind, open_session, practice_lab, run
+from winrm.exceptions import WinRMOperationTimeoutError
 
 from winfra.exceptions import HostConnectionError, HostError, HostTimeoutError, TransferError
+from winfra.session import retry
 from winfra.session import session as session_module
-from winfra.session.options import ConnectionOptions
 from winfra.session.session import Session
-from winlab.lab import Lab, LabHost
+from winlab.lab import Lab
 from winlab.windows.machine import Machine
-
-PASSWORD = "practice-password"
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    host = LabHost("lab1", f"{NETWORK}.1", "Administrator", PASSWORD)
-    with Lab([host], directory=tmp_path_factory.mktemp("session")) as started:
+    with practice_lab(tmp_path_factory.mktemp("session")) as started:
         yield started
 
 
@@ -35,21 +33,6 @@ def machine(lab: Lab) -> Machine:
     machine = lab.machines["lab1"]
     machine.process_starts.clear()
     return machine
-
-
-def open_session(lab: Lab, **options: object) -> tuple[Session, list[str]]:
-    """Return an open session and what it reports."""
-    data = {
-        "winrm_hostname": f"{NETWORK}.1",
-        "winrm_user": "Administrator",
-        "winrm_password": HiddenValue(PASSWORD),
-        "winrm_ca_bundle": str(lab.ca_bundle),
-        **options,
-    }
-    reports: list[str] = []
-    session = Session("@winrm/lab1", ConnectionOptions.from_host_data("@winrm/lab1", data), reports.append)
-    session.open()
-    return session, reports
 
 
 @pytest.fixture(params=["https with NTLM", "http with NTLM, sealed", "https with basic"])
@@ -71,16 +54,6 @@ def session(lab: Lab, machine: Machine) -> Iterator[Session]:
     opened, _ = open_session(lab)
     yield opened
     opened.close()
-
-
-def run(session: Session, script: str, timeout: float | None = None) -> tuple[int, str]:
-    reply = session.run(script, {}, timeout)
-    return reply.exit_code, reply.stdout.decode()
-
-
-def kind(session: Session, path: str) -> str:
-    reply = session.call("Get-WinItem", {"Path": path}, {}, None)
-    return str(json.loads(reply.stdout)["Kind"])
 
 
 def test_everything_goes_through_one_powershell(any_session: Session, machine: Machine) -> None:
@@ -108,7 +81,7 @@ def lose_answers(session: Session, monkeypatch: pytest.MonkeyPatch, count: int) 
         return answer
 
     monkeypatch.setattr(protocol, "get_command_output_raw", lossy)
-    monkeypatch.setattr(session_module, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(retry, "FIRST_PAUSE_SECONDS", 0.01)
     return lambda: left[0]
 
 
@@ -125,8 +98,30 @@ def test_a_lost_answer_is_asked_for_again_and_nothing_runs_twice(
     machine.files.remove("C:\\Once")
 
 
+def test_an_answer_that_another_connection_took_is_asked_for_again(
+    session: Session, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Receive of a connection that is lost may take the reply of a slow call, and the repeated reply too."""
+    protocol = session._protocol
+    receive, taken = protocol.get_command_output_raw, []
+
+    def lossy(shell: str, command: str) -> object:
+        if not taken:
+            taken.append(b"")
+            raise requests.ConnectionError("lost while the call still runs")
+        if taken[0].count(b"\n") < 2:
+            taken[0] += receive(shell, command)[0]
+            raise WinRMOperationTimeoutError
+        return receive(shell, command)
+
+    monkeypatch.setattr(protocol, "get_command_output_raw", lossy)
+    reply = session.call("New-WinDirectory", {"Path": "C:\\Once"}, {}, 10)
+    assert json.loads(reply.stdout)["Created"] is True
+    machine.files.remove("C:\\Once")
+
+
 def test_an_upload_survives_lost_connections(lab: Lab, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(retry, "FIRST_PAUSE_SECONDS", 0.01)
     content = os.urandom(2_000_000)
 
     class Dropping(io.BytesIO):
@@ -145,8 +140,10 @@ def test_a_network_that_stays_away_is_an_error_of_this_host(
     lab: Lab, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert lab
-    lose_answers(session, monkeypatch, 100)
-    with pytest.raises(HostConnectionError, match=rf"could not reach https://{NETWORK}\.1:5986/wsman"):
+    lose_answers(session, monkeypatch, 10_000)
+    monkeypatch.setattr(retry, "RETRY_SECONDS", 1.0)
+    expected = rf"could not reach https://{NETWORK}\.1:5986/wsman .* It was tried again for \d s\.$"
+    with pytest.raises(HostConnectionError, match=expected):
         run(session, "Get-Date")
     monkeypatch.undo()
 
@@ -156,6 +153,31 @@ def test_a_lost_shell_is_reopened(lab: Lab, session: Session, machine: Machine) 
     lab.servers["lab1"].end_shells()
     assert run(session, "Write-Output 2")[1] == "2\r\n"
     assert machine.process_starts["powershell.exe"] == 2
+
+
+def test_an_upload_begins_though_the_shell_was_lost(lab: Lab, session: Session, machine: Machine) -> None:
+    lab.servers["lab1"].end_shells()
+    session.upload(io.BytesIO(b"content"), "C:\\Windows\\Temp\\reopened", None, None)
+    assert machine.files.read_bytes("C:\\Windows\\Temp\\reopened") == b"content"
+
+
+def test_a_call_that_may_have_run_is_not_handed_to_another_powershell(
+    lab: Lab, session: Session, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, server = session._protocol.send_command_input, lab.servers["lab1"]
+
+    def lossy(*arguments: object, **named: object) -> None:
+        monkeypatch.undo()
+        send(*arguments, **named)
+        wait_until(lambda: machine.files.kind("C:\\Once") == "Directory", "the call to run")
+        machine.files.remove("C:\\Once")
+        server.end_shells()
+        raise requests.ConnectionError("the answer to Send was lost, and the shell too")
+
+    monkeypatch.setattr(session._protocol, "send_command_input", lossy)
+    with pytest.raises(HostConnectionError):
+        session.call("New-WinDirectory", {"Path": "C:\\Once"}, {}, None)
+    assert machine.files.kind("C:\\Once") == "Absent"
 
 
 def test_a_shell_lost_while_something_runs_is_an_error_and_not_run_again(lab: Lab, session: Session) -> None:
@@ -245,6 +267,76 @@ def test_a_request_too_large_for_one_envelope_is_refused_before_it_is_sent(sessi
 def test_closing_leaves_no_shell_on_the_host(lab: Lab, session: Session) -> None:
     run(session, "Write-Output 1")
     session.close()
+    assert lab.servers["lab1"].shell_count == 0
+
+
+def test_a_shell_frees_itself_when_nobody_asks_it_anything_any_more(lab: Lab, session: Session) -> None:
+    shell = lab.servers["lab1"].service._shells[str(session._shell)]
+    assert shell.idle_timeout_seconds == 1800
+
+
+def test_a_host_that_allows_no_such_idle_limit_keeps_its_own(lab: Lab, machine: Machine) -> None:
+    assert machine
+    quotas = lab.servers["lab1"].settings.quotas
+    quotas.idle_timeout_seconds = 900.0
+    session, _ = open_session(lab)
+    quotas.idle_timeout_seconds = 7200.0
+    assert lab.servers["lab1"].service._shells[str(session._shell)].idle_timeout_seconds == 900
+    session.close()
+
+
+def test_what_runs_when_its_run_is_ended_comes_to_its_end(lab: Lab, session: Session) -> None:
+    server = lab.servers["lab1"]
+    sent, answers = server.statistics.actions["Send"], []
+    running = threading.Thread(target=lambda: answers.append(run(session, "Start-Sleep 1; Write-Output done")))
+    running.start()
+    wait_until(lambda: server.statistics.actions["Send"] > sent, "the script to be sent")
+    session.end_soon("SIGTERM")
+    session.close()
+    running.join()
+    assert answers == [(0, "done\r\n")]
+    assert server.shell_count == 0
+    with pytest.raises(HostConnectionError, match="the run was ended by SIGTERM"):
+        run(session, "Write-Output more")
+
+
+def test_what_does_not_end_in_time_when_its_run_is_ended_is_ended(
+    lab: Lab, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "END_SECONDS", 0.5)
+    session._process._longest_wait = 1  # type: ignore[union-attr]
+    server = lab.servers["lab1"]
+    sent, errors = server.statistics.actions["Send"], []
+
+    def sleep() -> None:
+        try:
+            run(session, "Start-Sleep 60")
+        except HostTimeoutError as error:
+            errors.append(error)
+
+    running = threading.Thread(target=sleep)
+    running.start()
+    wait_until(lambda: server.statistics.actions["Send"] > sent, "the script to be sent")
+    session.end_soon("SIGTERM")
+    session.close()
+    running.join()
+    assert errors
+    assert server.shell_count == 0
+
+
+def test_an_upload_that_is_broken_off_leaves_nothing(lab: Lab, session: Session, machine: Machine) -> None:
+    class BrokenOff(io.BytesIO):
+        """Has the run ended between two blocks."""
+
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell():
+                session.end_soon("SIGTERM")
+            return super().read(size)
+
+    with pytest.raises(HostConnectionError, match="the run was ended by SIGTERM"):
+        session.upload(BrokenOff(os.urandom(700_000)), "C:\\Windows\\Temp\\broken", None, None)
+    session.close()
+    assert [name for name in machine.files.names("C:\\Windows\\Temp") if name.startswith("broken")] == []
     assert lab.servers["lab1"].shell_count == 0
 
 

@@ -86,6 +86,10 @@ class ConnectionOptions(BaseModel):
                 "the certificate transport needs winrm_cert_pem and winrm_cert_key_pem",
             ),
             (
+                self.transport == "certificate" and self.scheme == "http",
+                "the certificate transport is one of https: http would send everything readable",
+            ),
+            (
                 self.read_timeout <= self.operation_timeout,
                 (
                     f"winrm_read_timeout ({self.read_timeout}) must be above winrm_operation_timeout "

@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import requests
-from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
+from winrm.exceptions import WinRMOperationTimeoutError, WinRMTransportError, WSManFaultError
 
 from winfra.exceptions import HostConnectionError, HostTimeoutError
 from winfra.library import agent_script, library_text
 from winfra.session.frames import LANGUAGE_TAG, LARGEST_LINE, READY, Reply, packed_line, parse_reply
-from winfra.session.protocol import WinRMProtocol
+from winfra.session.protocol import UnreadableAnswerError, WinRMProtocol
 
 # cmd.exe, through which WinRM starts programs, takes 8,191 characters:
 # https://learn.microsoft.com/troubleshoot/windows-client/shell-experience/command-line-string-limitation
@@ -24,6 +25,10 @@ SHORTEST_WAIT_SECONDS = 1
 STDERR_TAIL = 600
 # WSMan fault for input to a process that has ended (ERROR_BROKEN_PIPE).
 BROKEN_PIPE = 109
+KILL_FAILURES = (
+    *(WSManFaultError, WinRMOperationTimeoutError, WinRMTransportError),
+    *(UnreadableAnswerError, requests.RequestException),
+)
 
 
 class NotReadyError(HostConnectionError):
@@ -36,12 +41,15 @@ class PowerShellProcess:
     protocol: the host's connection.
     shell: id of an open WinRM shell.
     host: name for messages.
+    latest: when, on time.monotonic(), whatever runs is ended; asked again and again, for a run may be ended meanwhile.
     """
 
-    def __init__(self, protocol: WinRMProtocol, shell: str, host: str) -> None:
+    def __init__(self, protocol: WinRMProtocol, shell: str, host: str, latest: Callable[[], float]) -> None:
         self._protocol = protocol
         self._shell = shell
         self._host = host
+        self._latest = latest
+        self._lost_at: float | None = None
         self._buffer = b""
         self._errors = b""
         self._longest_wait = protocol.operation_timeout_sec
@@ -86,14 +94,15 @@ class PowerShellProcess:
             raise NotReadyError(str(error)) from None
         return ready_message(self._host, reply)
 
-    def wait_for(self, identifier: str, deadline: float, *, what: str) -> Reply:
+    def wait_for(self, identifier: str, deadline: float, *, what: str, again: bytes = b"") -> Reply:
         """Return the reply to a request.
 
         deadline: on time.monotonic().
+        again: the request as it was sent; sent again where the reply may have gone to a connection that is lost.
 
         Raises HostTimeoutError at the deadline (the process is ended), HostConnectionError when the process ends.
         """
-        for line in self._lines(deadline, what):
+        for line in self._lines(deadline, what, again):
             refuse_constrained_language(self._host, line)
             reply = parse_reply(line, identifier)
             if reply is not None:
@@ -104,9 +113,22 @@ class PowerShellProcess:
         """Return all lines that the process writes until it ends."""
         return list(self._lines(deadline, what))
 
-    def forget_output(self) -> None:
-        """Drop what was read of a line whose rest is lost."""
+    def finish(self, seconds: float) -> None:
+        """End the input, so that PowerShell ends after what it does now, and wait for that; then end it.
+
+        seconds: how long to wait.
+        """
+        deadline = time.monotonic() + seconds
+        # A fault says that the input was ended before, and the time may be over: both ends are what is wanted.
+        with suppress(WSManFaultError):
+            self.send(b"", end=True)
+        with suppress(HostTimeoutError):
+            self.read_to_end(deadline, what="end of PowerShell")
+
+    def lose_connection(self) -> None:
+        """Drop what was read of a line whose rest is lost, and expect that a reply may be lost too."""
         self._buffer = b""
+        self._lost_at = time.monotonic()
 
     def kill(self) -> None:
         """End the process on the host, whatever it is doing."""
@@ -115,7 +137,7 @@ class PowerShellProcess:
             return
         try:
             self._protocol.cleanup_command(self._shell, command)
-        except (WSManFaultError, WinRMOperationTimeoutError, requests.RequestException) as error:
+        except KILL_FAILURES as error:
             raise HostConnectionError(f"{self._host}: could not end PowerShell: {error}") from error
 
     def _running(self) -> str:
@@ -123,17 +145,31 @@ class PowerShellProcess:
             raise HostConnectionError(f"{self._host}: PowerShell has ended{self._stderr_tail()}")
         return self._command
 
-    def _lines(self, deadline: float, what: str) -> Iterator[bytes]:
+    def _lines(self, deadline: float, what: str, again: bytes = b"") -> Iterator[bytes]:
         while True:
             *lines, self._buffer = self._buffer.split(b"\n")
             yield from lines
             if self._command is None:
                 yield from [self._buffer] if self._buffer else []
                 return
-            self._receive(deadline, what)
+            if not self._receive(deadline, what):
+                self._ask_again(again)
 
-    def _receive(self, deadline: float, what: str) -> None:
-        left = deadline - time.monotonic()
+    def _ask_again(self, request: bytes) -> None:
+        """Send a request again whose reply may be lost; the agent answers it from memory.
+
+        The server may have handed the reply to the Receive of a connection that was lost meanwhile, and the first
+        repetition's reply too. That Receive ends at its operation timeout, and takes nothing after it.
+        """
+        if self._lost_at is None or not request:
+            return
+        if time.monotonic() - self._lost_at >= self._longest_wait:
+            self._lost_at = None
+        self.send(request)
+
+    def _receive(self, deadline: float, what: str) -> bool:
+        """Read more output; return whether there was any."""
+        left = min(deadline, self._latest()) - time.monotonic()
         if left <= 0:
             self.kill()
             raise HostTimeoutError(f"{self._host}: {what}: no answer in time; PowerShell was ended on the host")
@@ -142,13 +178,16 @@ class PowerShellProcess:
         try:
             out, err, _, done = self._protocol.get_command_output_raw(self._shell, self._running())
         except WinRMOperationTimeoutError:
-            return
+            return False
         finally:
             self._protocol.operation_timeout_sec = self._longest_wait
         self._buffer += out
         self._errors += err
         if done:
-            self.kill()
+            # It has ended by itself. What the server keeps of it goes with the shell.
+            with suppress(HostConnectionError):
+                self.kill()
+        return True
 
     def _stderr_tail(self) -> str:
         text = self._errors.decode(errors="replace").strip()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import IO, Any, TypeVar
 
 import requests
@@ -31,15 +34,25 @@ from winfra.session.process import (
     ready_message,
     refuse_constrained_language,
 )
-from winfra.session.protocol import WinRMProtocol
+from winfra.session.protocol import UnreadableAnswerError, WinRMProtocol, may_have_arrived
+from winfra.session.retry import Outage
 
 # WSMan fault: the shell is not there (idle timeout, reboot, restart of WinRM).
 SHELL_GONE = 2150858843
+# WSMan fault: the host allows no idle limit as long as the one asked for (ERROR_WINRS_IDLETIMEOUT_OUTOFBOUNDS).
+IDLE_LIMIT_REFUSED = 2150859250
 UTF_8_CODE_PAGE = 65001
-ATTEMPTS = 4
-FIRST_PAUSE_SECONDS = 0.25
+# A shell that nobody asks anything any more ends itself, and what runs in it: later than the longest change takes, so
+# that a change whose control node is gone comes to its end. While a run waits, it asks at every operation timeout.
+IDLE_LIMIT = "PT1800S"
 DEFAULT_TIMEOUT_SECONDS = 3600
-LOST = (requests.ConnectionError, requests.Timeout)
+# How long what runs on the host may go on after its run was ended.
+END_SECONDS = 30.0
+
+FAILURES = (
+    *(WinRMError, WinRMTransportError, WinRMOperationTimeoutError),
+    *(UnreadableAnswerError, requests.RequestException),
+)
 
 T = TypeVar("T")
 
@@ -60,6 +73,14 @@ class Session:
         self._shell: str | None = None
         self._process: PowerShellProcess | None = None
         self._one_process_per_request = False
+        # Whether the host has something of a request that has no reply yet.
+        self._under_way = False
+        # Whether the host may have received the line that is being sent, so that nobody else may be handed it.
+        self._may_run = False
+        self._ended_by: str | None = None
+        self._latest = math.inf
+        # A run that is ended closes its sessions while their last requests still wait for replies.
+        self._turn = threading.RLock()
         self.agent: dict[str, object] = {}
 
     def open(self) -> None:
@@ -69,17 +90,22 @@ class Session:
         """
         try:
             self._guarded("connect", self._start)
-        except HostError:
-            self.close()
+        except BaseException:
+            with suppress(HostError):
+                self.close()
             raise
 
     def close(self) -> None:
-        """End PowerShell and the shell on the host."""
-        shell, self._shell, self._process = self._shell, None, None
-        if shell is not None:
-            # Deleting the shell ends every process that still runs in it.
-            self._guarded("disconnect", lambda: self._protocol.close_shell(shell))
-        self._protocol.reconnect()
+        """End PowerShell and the shell on the host, after what runs there has ended or had time to."""
+        self._guarded("disconnect", lambda: self._persistently(self._end, closing=True))
+
+    def end_soon(self, reason: str) -> None:
+        """Begin nothing more, and let what runs on the host end within END_SECONDS; `close` is still to be called.
+
+        reason: why, for messages. A signal handler may call this.
+        """
+        self._latest = time.monotonic() + END_SECONDS
+        self._ended_by = reason
 
     def call(self, function: str, parameters: dict[str, Any], options: dict[str, Any], timeout: float | None) -> Reply:
         """Call a library function; stdout of the reply is one line of JSON.
@@ -160,24 +186,35 @@ class Session:
         frames: made while they are sent, so that a file is never held whole.
         closing: makes the request after the last frame.
         """
+        self._refuse_when_ended()
         self._ensure_process()
         if self._one_process_per_request:
             return self._stream_to_own_process(frames, closing, deadline)
-        for line in frames:
-            self._persistently(lambda line=line: self._send(line))  # type: ignore[misc]
-        request = closing()
+        self._under_way = True
         first = True
-
-        def exchange() -> Reply:
-            nonlocal first
-            self._send(request.line, reopen=first)
+        for line in frames:
+            self._persistently(lambda line=line, first=first: self._send_frame(line, first=first))  # type: ignore[misc]
             first = False
-            return self._agent().wait_for(request.id, deadline, what=request.what)
+        reply = self._exchange(closing(), deadline, reopen=first)
+        self._under_way = False
+        return reply
 
-        return self._persistently(exchange)
+    def _send_frame(self, line: bytes, *, first: bool) -> None:
+        # The first frame of an upload may come twice, even to two PowerShells: it does nothing but begin.
+        self._may_run = False
+        self._send(line, reopen=first)
+
+    def _exchange(self, request: Request, deadline: float, *, reopen: bool) -> Reply:
+        self._may_run = False
+
+        def attempt() -> Reply:
+            self._send(request.line, reopen=reopen)
+            return self._agent().wait_for(request.id, deadline, what=request.what, again=request.line)
+
+        return self._persistently(attempt)
 
     def _stream_to_own_process(self, frames: Iterator[bytes], closing: Callable[[], Request], deadline: float) -> Reply:
-        process = PowerShellProcess(self._protocol, self._open_shell(), self._host)
+        process = self._new_process()
         for line in frames:
             process.send(line)
         request = closing()
@@ -188,34 +225,56 @@ class Session:
                 return reply
         raise HostConnectionError(f"{self._host}: {request.what}: PowerShell ended without an answer")
 
-    def _persistently(self, action: Callable[[], T]) -> T:
-        """Do what can be done again safely until the network lets it through.
+    def _persistently(self, action: Callable[[], T], *, closing: bool = False) -> T:
+        """Do what can be done again safely until the network lets it through, for a bounded time.
 
         The agent answers a repeated request from memory and ignores a repeated block, so nothing runs twice.
+        closing: done also after the run was ended.
         """
-        for attempt in range(ATTEMPTS - 1):
+        outage = Outage(self._report)
+        while True:
+            if not closing:
+                self._refuse_when_ended()
+            begun = time.monotonic()
             try:
                 return action()
-            except LOST:
+            except Exception as error:
                 self._protocol.reconnect()
                 if self._process is not None:
-                    self._process.forget_output()
-                time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
-        return action()
+                    self._process.lose_connection()
+                if not outage.goes_on(error, begun, self._protocol.last_answer):
+                    raise
+            time.sleep(outage.pause)
+
+    def _refuse_when_ended(self) -> None:
+        if self._ended_by is not None:
+            raise HostConnectionError(f"{self._host}: the run was ended by {self._ended_by}")
 
     def _send(self, line: bytes, *, reopen: bool = False) -> None:
+        """Hand a line to PowerShell.
+
+        reopen: to a new one where the present one is gone; only as long as no attempt may have been received by it.
+        """
+        if reopen and self._process is None:
+            self._start_afresh()
+        if not self._deliver(line, reopen=reopen) and reopen and not self._may_run:
+            self._start_afresh()
+            self._agent().send(line)
+
+    def _deliver(self, line: bytes, *, reopen: bool) -> bool:
+        """Send a line; return whether there was a PowerShell to take it."""
         try:
             delivered = self._agent().send(line)
         except WSManFaultError as error:
-            if error.wsman_fault_code != SHELL_GONE or not reopen:
+            if error.wsman_fault_code != SHELL_GONE or not reopen or self._may_run:
                 raise
             self._shell = None
-            delivered = False
-        if not delivered and reopen:
-            # PowerShell or its shell was gone before this arrived, so nothing of it ran: a new one may run it.
-            self._process = None
-            self._start()
-            self._agent().send(line)
+            return False
+        except Exception as error:
+            self._may_run = self._may_run or may_have_arrived(error)
+            raise
+        self._may_run = self._may_run or delivered
+        return delivered
 
     def _agent(self) -> PowerShellProcess:
         if self._process is None:
@@ -229,22 +288,58 @@ class Session:
             self._start()
 
     def _start(self) -> None:
-        process = PowerShellProcess(self._protocol, self._open_shell(), self._host)
+        self._persistently(self._start_afresh)
+
+    def _start_afresh(self) -> None:
+        """Start PowerShell in a shell of its own: of one whose start was cut short nobody knows how far it came."""
+        self._process = None
+        self._delete_shell()
+        process = self._new_process()
         try:
             self.agent = process.wait_until_ready(self._options.start_timeout)
         except NotReadyError:
             self.agent = self._start_one_process_per_request()
             return
         self._process = process
+        self._under_way = False
+
+    def _new_process(self) -> PowerShellProcess:
+        return PowerShellProcess(self._protocol, self._open_shell(), self._host, lambda: self._latest)
 
     def _open_shell(self) -> str:
         if self._shell is None:
-            self._shell = self._protocol.open_shell(codepage=UTF_8_CODE_PAGE, noprofile=True)
+            try:
+                self._shell = self._new_shell(IDLE_LIMIT)
+            except WSManFaultError as error:
+                if error.wsman_fault_code != IDLE_LIMIT_REFUSED:
+                    raise
+                # Then the host's own limit is a shorter one.
+                self._shell = self._new_shell(None)
         return self._shell
+
+    def _new_shell(self, idle_limit: str | None) -> str:
+        return self._protocol.open_shell(codepage=UTF_8_CODE_PAGE, noprofile=True, idle_timeout=idle_limit)
+
+    def _end(self) -> None:
+        if self._process is not None and self._process.alive and self._under_way:
+            self._process.finish(END_SECONDS)
+        self._delete_shell()
+        self._protocol.reconnect()
+
+    def _delete_shell(self) -> None:
+        """Delete the shell, which ends every process that still runs in it."""
+        if self._shell is None:
+            return
+        try:
+            self._protocol.close_shell(self._shell, close_session=False)
+        except WSManFaultError as error:
+            if error.wsman_fault_code != SHELL_GONE:
+                raise
+        self._shell = None
 
     def _start_one_process_per_request(self) -> dict[str, object]:
         """Prove that PowerShell answers when its input is closed, and work that way from now on."""
-        process = PowerShellProcess(self._protocol, self._open_shell(), self._host)
+        process = self._new_process()
         process.send(b"", end=True)
         deadline = time.monotonic() + self._options.start_timeout
         for line in process.read_to_end(deadline, what="start of the agent"):
@@ -264,19 +359,22 @@ class Session:
 
     def _guarded(self, what: str, action: Callable[[], T]) -> T:
         """Turn what pywinrm and requests raise into errors that fail this host only."""
-        try:
-            return action()
-        except WSManFaultError as error:
-            if error.wsman_fault_code == SHELL_GONE:
-                self._shell = self._process = None
-            raise HostConnectionError(f"{self._host}: {what}: {error.reason}") from error
-        except (WinRMError, WinRMTransportError, WinRMOperationTimeoutError, requests.RequestException) as error:
-            raise HostConnectionError(f"{self._host}: {what}: {explain(error, self._options)}") from error
+        with self._turn:
+            try:
+                return action()
+            except WSManFaultError as error:
+                if error.wsman_fault_code == SHELL_GONE:
+                    self._shell = self._process = None
+                raise HostConnectionError(f"{self._host}: {what}: {error.reason}") from error
+            except FAILURES as error:
+                text = " ".join([explain(error, self._options), *getattr(error, "__notes__", [])])
+                raise HostConnectionError(f"{self._host}: {what}: {text}") from error
 
 
 def _protocol(host: str, options: ConnectionOptions) -> WinRMProtocol:
     password = options.password_value(host)
     return WinRMProtocol(
+        readable=options.transport == "basic" and options.allow_basic_over_http,
         endpoint=options.endpoint,
         transport=options.transport,
         username=options.user,

@@ -14,7 +14,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -29,6 +29,9 @@ from winlab.windows.machine import Machine
 
 UNKNOWN = 255
 """Exit code for an operation or function the agent does not have."""
+
+_PARTIAL = re.compile(r"(.*)\.[0-9a-f]{8}\.partial", re.IGNORECASE)
+"""The temporary files of uploads, as winfra's session names them: the destination, a number, the ending."""
 
 _OPERATIONS = "call, run, open, data, close, read, quit"
 
@@ -141,8 +144,15 @@ class Agent:
                 if fields != [""]:
                     self._answer(fields)
         finally:
-            self._clear_upload()
+            self._end()
         return 0
+
+    def _end(self) -> None:
+        """End as PowerShell does: at the end of its input it clears up; terminated (TerminateProcess) it can't."""
+        if not self._process.terminated.is_set():
+            self._clear_upload()
+        elif self._upload is not None and self._upload.is_created:
+            self._machine.files.let_go(self._upload.path)
 
     def _start(self) -> None:
         if self._read_packed("agent") != packaged_agent():
@@ -245,9 +255,22 @@ class Agent:
 
     def _open_upload(self, path: str) -> None:
         self._clear_upload()
+        self._remove_leftovers(path)
         self._upload = _Upload(path)
-        self._machine.files.write_bytes(path, b"")
+        self._machine.files.hold(path, b"")
         self._upload.is_created = True
+
+    def _remove_leftovers(self, path: str) -> None:
+        files = self._machine.files
+        folder, _, name = path.replace("/", "\\").rpartition("\\")
+        match = _PARTIAL.fullmatch(name)
+        if match is None or files.kind(folder + "\\") != "Directory":
+            return
+        for other in files.names(folder + "\\"):
+            left = _PARTIAL.fullmatch(other)
+            if left is not None and left[1].lower() == match[1].lower():
+                with suppress(WinlabError):  # in use: the upload of another run
+                    files.remove(f"{folder}\\{other}")
 
     def _add_upload_data(self, offset: int, data: bytes) -> None:
         upload = self._upload
@@ -256,7 +279,7 @@ class Agent:
         if offset > upload.size:
             text = f"Expected the piece at offset {upload.size}, found the one at {offset}. Send the file again."
             raise TwinError(text)
-        self._machine.files.append_bytes(upload.path, data)
+        self._machine.files.extend(upload.path, data)
         upload.size += len(data)
 
     def _close_upload(self, path: str, destination: str, sha256: str) -> Reply:
@@ -264,6 +287,8 @@ class Agent:
         if upload is None:
             raise TwinError(f"Expected an upload to '{path}' under way, found none. Send the file again.")
         try:
+            if upload.is_created:
+                self._machine.files.let_go(upload.path)
             self._require_complete(upload, path, destination, sha256)
             self._move_upload(path, destination)
             upload.is_created = False
@@ -298,7 +323,7 @@ class Agent:
 
     def _remove_upload_file(self, upload: _Upload) -> None:
         if upload.is_created:
-            self._machine.files.remove(upload.path)
+            self._machine.files.release(upload.path)
             upload.is_created = False
 
 

@@ -231,10 +231,26 @@ class Volume:
             self.write_bytes(path, data)
             self._held.add(self.local_path(path))
 
+    def extend(self, path: str, data: bytes) -> None:
+        """Append to a file that the caller holds.
+
+        Raises:
+            Win32Error: the disk is full (then nothing is changed).
+        """
+        with self._lock:
+            self._require_space(len(data))
+            with self.local_path(path).open("ab") as stream:
+                stream.write(data)
+
+    def let_go(self, path: str) -> None:
+        """Close a file that is held; it stays."""
+        with self._lock:
+            self._held.discard(self.local_path(path))
+
     def release(self, path: str) -> None:
         """Close and remove a file that is held (FILE_FLAG_DELETE_ON_CLOSE)."""
         with self._lock:
-            self._held.discard(self.local_path(path))
+            self.let_go(path)
             self.remove(path)
 
     def make_directory(self, path: str) -> bool:

@@ -78,6 +78,7 @@ class FaultCode(IntEnum):
     INVALID_HEADER = 0x8033811B
     TOO_MANY_SHELLS = 0x803381A5
     TOO_MANY_OPERATIONS = 0x803381A6
+    IDLE_TIMEOUT_OUT_OF_BOUNDS = 0x803381F2
 
 
 _SUBCODES: dict[FaultCode, tuple[str, str]] = {
@@ -93,6 +94,7 @@ _SUBCODES: dict[FaultCode, tuple[str, str]] = {
     FaultCode.INVALID_HEADER: ("s:Sender", "a:MessageInformationHeaderRequired"),
     FaultCode.TOO_MANY_SHELLS: ("s:Receiver", "w:QuotaLimit"),
     FaultCode.TOO_MANY_OPERATIONS: ("s:Receiver", "w:QuotaLimit"),
+    FaultCode.IDLE_TIMEOUT_OUT_OF_BOUNDS: ("s:Sender", "w:InvalidParameter"),
 }
 
 

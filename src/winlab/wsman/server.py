@@ -187,6 +187,7 @@ class WsmanServer:
 
     def start(self) -> Self:
         """Begin to answer and return the server."""
+        self.service.start()
         for listener in self._listeners:
             listener.start()
         return self
@@ -209,7 +210,7 @@ class WsmanServer:
         self.closing.set()
         for listener in self._listeners:
             listener.stop()
-        self.service.end_shells()
+        self.service.close()
         deadline = time.monotonic() + _CLOSE_SECONDS
         connections = sum(listener.join(deadline) for listener in self._listeners)
         processes = self.service.join(max(0.0, deadline - time.monotonic()))

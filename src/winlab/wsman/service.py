@@ -36,9 +36,6 @@ from winlab.wsman.shells import Launcher, Output, Process, Shell
 MAXIMUM_OPERATION_TIMEOUT_SECONDS = 60.0
 """MaxTimeoutms of a default WinRM configuration."""
 
-DEFAULT_IDLE_TIMEOUT_SECONDS = 7200.0
-"""IdleTimeout of a default WinRM shell configuration."""
-
 _ENVELOPE_OVERHEAD_BYTES = 4096
 _SIGNAL_TERMINATE = f"{SHELL}/signal/terminate"
 _SIGNALS_INTERRUPT = (f"{SHELL}/signal/ctrl_c", f"{SHELL}/signal/ctrl_break")
@@ -52,11 +49,17 @@ class Quotas:
         maximum_shells_per_user: MaxShellsPerUser.
         maximum_operations_per_user: MaxConcurrentOperationsPerUser; text shells never give an operation back.
         maximum_envelope_bytes: MaxEnvelopeSizekb, in bytes.
+        idle_timeout_seconds: IdleTimeout of the shells (winrm get winrm/config/winrs): for shells that ask for none,
+            and the most that one may ask for (assumed).
+        minimum_idle_timeout_seconds: the least: "a minimum of 60000 milliseconds is used for smaller values" (the
+            policy "Specify idle Timeout"); that it holds for what a client asks for is assumed.
     """
 
     maximum_shells_per_user: int = 30
     maximum_operations_per_user: int = 1500
     maximum_envelope_bytes: int = 500 * 1024
+    idle_timeout_seconds: float = 7200.0
+    minimum_idle_timeout_seconds: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,9 @@ class ShellService:
         self.quotas = quotas
         self._launcher = launcher
         self._lock = threading.Lock()
+        self._created = threading.Condition(self._lock)
+        self._closed = False
+        self._watcher = threading.Thread(target=self._end_idle_shells, name=f"winlab shells {machine}", daemon=True)
         self._shells: dict[str, Shell] = {}
         self._ended: list[Process] = []
         self._handlers = {
@@ -97,6 +103,19 @@ class ShellService:
             "Signal": self._signal,
             "Delete": self._delete,
         }
+
+    def start(self) -> None:
+        """Begin to end shells that nobody uses."""
+        self._watcher.start()
+
+    def close(self) -> None:
+        """End every shell, and wait for nothing to be ended any more."""
+        with self._created:
+            self._closed = True
+            self._created.notify_all()
+        if self._watcher.is_alive():
+            self._watcher.join()
+        self.end_shells()
 
     @property
     def shell_count(self) -> int:
@@ -150,7 +169,6 @@ class ShellService:
         return [process for process in ended if not process.join(max(0.0, deadline - time.monotonic()))]
 
     def _dispatch(self, owner: str, client_address: str, request: Request) -> str:
-        self._end_idle_shells()
         if request.resource_uri != COMMAND_SHELL_URI:
             raise Fault(
                 FaultCode.INVALID_RESOURCE_URI,
@@ -190,17 +208,28 @@ class ShellService:
 
     def _create(self, owner: str, client_address: str, request: Request) -> str:
         specification = request.body_element("Shell")
-        idle_timeout = specification.findtext("rsp:IdleTimeOut", "", NAMESPACES).strip()
         shell = Shell(
             owner=owner,
             environment=_environment(specification),
             directory=specification.findtext("rsp:WorkingDirectory", "", NAMESPACES),
             options=dict(request.options),
-            idle_timeout_seconds=parse_duration(idle_timeout) if idle_timeout else DEFAULT_IDLE_TIMEOUT_SECONDS,
+            idle_timeout_seconds=self._idle_timeout(specification),
             identifier=(specification.get("ShellId") or new_id()).upper(),
         )
         self._add(shell)
         return _render_created(shell, client_address)
+
+    def _idle_timeout(self, specification: ET.Element) -> float:
+        text = specification.findtext("rsp:IdleTimeOut", "", NAMESPACES).strip()
+        least, most = self.quotas.minimum_idle_timeout_seconds, self.quotas.idle_timeout_seconds
+        seconds = parse_duration(text) if text else most
+        if not least <= seconds <= most:
+            raise Fault(
+                FaultCode.IDLE_TIMEOUT_OUT_OF_BOUNDS,
+                "The WS-Management service cannot process the request. The requested IdleTimeout is outside the "
+                f"allowed range of {least:g} to {most:g} seconds; requested: {seconds:g}.",
+            )
+        return seconds
 
     def _add(self, shell: Shell) -> None:
         maximum = self.quotas.maximum_shells_per_user
@@ -215,6 +244,7 @@ class ShellService:
                     "for this user.",
                 )
             self._shells[shell.identifier] = shell
+            self._created.notify_all()
 
     def _delete(self, shell: Shell, _: Request) -> str:
         with self._lock:
@@ -308,13 +338,21 @@ class ShellService:
         self._ended = [process for process in self._ended + processes if not process.join(0)]
 
     def _end_idle_shells(self) -> None:
-        now = time.monotonic()
-        with self._lock:
-            idle = [shell for shell in self._shells.values() if shell.idle_for_too_long(now)]
+        """End each shell when its idle timeout is over, until the service is closed."""
+        while not self._closed:
+            for shell in self._take_idle_shells():
+                self._end(shell)
+
+    def _take_idle_shells(self) -> list[Shell]:
+        """Wait until a shell was idle for too long, or a new one was created, and give up those that were."""
+        with self._created:
+            now = time.monotonic()
+            idle = [shell for shell in self._shells.values() if shell.idle_seconds_left(now) <= 0]
             for shell in idle:
                 del self._shells[shell.identifier]
-        for shell in idle:
-            self._end(shell)
+            if not idle and not self._closed:
+                self._created.wait(min((s.idle_seconds_left(now) for s in self._shells.values()), default=None))
+            return idle
 
 
 def _timeout(request: Request) -> float:

@@ -311,13 +311,13 @@ class Shell:
     last_used: float = field(default_factory=time.monotonic)
     pending_requests: int = 0
 
-    def idle_for_too_long(self, now: float) -> bool:
-        """Say whether no request used the shell for its idle timeout.
+    def idle_seconds_left(self, now: float) -> float:
+        """Return how long the shell may stay unused from now on; what is being worked on counts as use.
 
         Args:
             now: the monotonic time to judge by.
         """
-        return self.pending_requests == 0 and now - self.last_used > self.idle_timeout_seconds
+        return self.idle_timeout_seconds - (0.0 if self.pending_requests else now - self.last_used)
 
     def process(self, identifier: str) -> Process:
         """Return the command of that id.

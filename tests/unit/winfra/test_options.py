@@ -46,6 +46,7 @@ def test_data_of_others_is_left_alone() -> None:
         ({"winrm_user": None}, "winrm_user: the ntlm transport needs one"),
         ({"winrm_password": None}, "winrm_password: expected a source like env:NAME"),
         ({"winrm_transport": "certificate"}, "needs winrm_cert_pem and winrm_cert_key_pem"),
+        ({"winrm_transport": "certificate", "winrm_scheme": "http"}, "http would send everything readable"),
         ({"winrm_read_timeout": 10}, "winrm_read_timeout (10) must be above winrm_operation_timeout (20)"),
         ({"winrm_ca_bundle": "/not/there.pem"}, "expected a PEM file, found none at /not/there.pem"),
         ({"winrm_transport": "basic", "winrm_scheme": "http"}, "basic over http sends the password readable"),

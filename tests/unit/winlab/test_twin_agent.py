@@ -246,6 +246,31 @@ def test_the_end_of_the_input_removes_an_unfinished_upload(machine: Machine) -> 
     assert machine.files.kind("C:\\up.tmp") == "Absent"
 
 
+def test_a_terminated_agent_leaves_its_upload_and_the_next_one_to_there_removes_it(machine: Machine) -> None:
+    client = Client(machine)
+    left = "C:\\x.0123abcd.partial"
+    client.send_line(f"u open {b64(left)}")
+    assert client.ask(run_fields("hostname"))[0] == 0
+    client.process.terminated.set()
+    client.end()
+    assert machine.files.kind(left) == "File"
+    other = Client(machine)
+    assert other.upload("C:\\x.4567abcd.partial", "C:\\x", (0, CONTENT))[0] == 0
+    other.end()
+    assert [name for name in machine.files.names("C:\\") if name.startswith("x")] == ["x"]
+
+
+def test_an_upload_of_another_run_to_the_same_place_is_left_alone(machine: Machine, client: Client) -> None:
+    other = Client(machine)
+    other.send_line(f"u open {b64('C:/x.0123abcd.partial')}")
+    assert other.ask(run_fields("hostname"))[0] == 0
+    assert client.upload("C:\\x.4567abcd.partial", "C:\\x", (0, b""))[0] == 1
+    assert machine.files.kind("C:\\x.0123abcd.partial") == "File"
+    other.send_line(f"u data 0 {b64(CONTENT)}")
+    assert other.ask(f"close {b64('C:/x.0123abcd.partial')} {b64('C:/x')} {DIGEST}") == (0, DIGEST, "")
+    other.end()
+
+
 def test_reading_in_parts(machine: Machine, client: Client) -> None:
     machine.files.write_bytes("C:\\x", b"0123456789")
     parts = [client.ask(f"read {b64('C:/x')} {offset} 4")[1] for offset in (0, 4, 8, 12)]

@@ -258,13 +258,32 @@ class TestEnding:
         assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
         assert run(client, "echo", "on")[0] == b"on\r\n"
 
-    def test_an_idle_shell_is_ended(self, server: WsmanServer, programs: Programs) -> None:
+    def test_an_idle_shell_is_ended_though_nobody_asks_anything(self, server: WsmanServer, programs: Programs) -> None:
+        server.settings.quotas.minimum_idle_timeout_seconds = 0.2
         client = protocol(server)
         shell = client.open_shell(idle_timeout="PT0.2S")
         client.run_command(shell, "hang")
-        wait_until(lambda: server.service._shells[shell].idle_for_too_long(time.monotonic()))
+        wait_until(programs.started[0].terminated.is_set)
+        assert server.shell_count == 0
         assert fault_of(lambda: client.run_command(shell, "echo")).wsman_fault_code == NO_SUCH_SHELL
-        assert programs.started[0].terminated.is_set()
+
+    def test_a_shell_that_is_asked_something_is_not_idle(self, server: WsmanServer) -> None:
+        server.settings.quotas.minimum_idle_timeout_seconds = 0.2
+        client = protocol(server, operation_timeout_sec=1, read_timeout_sec=10)
+        shell = client.open_shell(idle_timeout="PT0.2S")
+        command = client.run_command(shell, "hang")
+        with pytest.raises(WinRMOperationTimeoutError):
+            client.get_command_output_raw(shell, command)
+        wait_until(lambda: server.shell_count == 0)
+
+    @pytest.mark.parametrize("duration", ["PT59S", "PT7201S"])
+    def test_an_idle_timeout_beyond_the_limits_is_a_fault_that_names_them(
+        self, client: Protocol, server: WsmanServer, duration: str
+    ) -> None:
+        fault = fault_of(lambda: client.open_shell(idle_timeout=duration))
+        assert fault.wsman_fault_code == 2150859250
+        assert "60 to 7200 seconds" in fault.reason
+        assert server.shell_count == 0
 
     def test_close_ends_processes_and_leaves_no_thread(self, start_server: StartServer, programs: Programs) -> None:
         before = set(threading.enumerate())

@@ -528,12 +528,42 @@ function Open-Upload {
     param([hashtable]$Agent, [string]$Path)
 
     Clear-Upload -Agent $Agent
+    Remove-UploadLeftover -Path $Path
     $Agent.Upload = @{ Path = $Path; Stream = $null; Digest = $null; Size = [long]0; Failure = $null }
     # A buffer of one byte is none: every write reaches the disk when it is made, and closing has nothing to lose.
     $create = [IO.FileMode]::Create
     $Agent.Upload.Stream = [IO.FileStream]::new($Path, $create, [IO.FileAccess]::Write, [IO.FileShare]::None, 1)
     # Unlike SHA256.Create() this class is there under the FIPS policy too.
     $Agent.Upload.Digest = [Security.Cryptography.SHA256CryptoServiceProvider]::new()
+}
+
+function Remove-UploadLeftover {
+    <#
+    .SYNOPSIS
+        Removes the temporary files of former uploads to the same destination, whose agents were ended amidst them.
+    #>
+    [CmdletBinding()]
+    param([string]$Path)
+
+    # The names that the control node gives: the destination's, eight hexadecimal digits, .partial.
+    $ending = '\.[0-9a-f]{8}\.partial\z'
+    $folder = [IO.Path]::GetDirectoryName($Path)
+    if ($Path -cnotmatch $ending -or -not [IO.Directory]::Exists($folder)) {
+        return
+    }
+    $name = [IO.Path]::GetFileName($Path) -creplace $ending, ''
+    foreach ($file in [IO.Directory]::GetFiles($folder, "$name.*.partial")) {
+        if ([IO.Path]::GetFileName($file) -notmatch "\A$([regex]::Escape($name))$ending") {
+            continue
+        }
+        try {
+            [IO.File]::Delete($file)
+        }
+        catch {
+            # In use: the upload of another run. Whatever else keeps it there does not concern this upload.
+            continue
+        }
+    }
 }
 
 function Add-UploadData {
