@@ -6,7 +6,7 @@ A password that works is never dropped here: a new one works beside it until tas
 from jinja2 import TemplateError
 from pyinfra import host
 
-from memurai import configuration, credentials, deployment, layout, users
+from memurai import configuration, credentials, deployment, layout, ownership, users
 from memurai.operations.configuration import applied
 from memurai.operations.passwords import added
 from memurai.operations.users import applied as users_applied
@@ -43,7 +43,7 @@ def configure(settings: Settings) -> None:
         files.absent(name="No ACL file", path=users_file)
 
 
-current_settings = deployment.settings_of(host)
+current_settings = ownership.settings_of(host)
 if current_settings is not None:
     try:
         configure(current_settings)

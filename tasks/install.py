@@ -5,11 +5,11 @@ Another version under a running server is taken back when the server does not co
 
 from pyinfra import host
 
-from memurai import deployment, layout
+from memurai import layout, ownership
 from memurai.operations import product
 from winfra.operations import files
 
-settings = deployment.settings_of(host)
+settings = ownership.settings_of(host)
 if settings is not None:
     package = settings.package
     product.installed(

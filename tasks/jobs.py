@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from pyinfra import host
 
-from memurai import credentials, deployment, jobs
+from memurai import credentials, deployment, jobs, ownership
 from memurai.jobs import Job
 from memurai.operations import backups
 from memurai.settings import Settings
@@ -48,7 +48,10 @@ def remove(settings: Settings, job: Job) -> None:
 
 
 current_settings = deployment.settings_of(host)
-if current_settings is not None:
+# Run alone, this task has no preflight before it.
+if current_settings is not None and (reasons := ownership.task_problems(host, current_settings)):
+    deployment.refuse(host, reasons)
+elif current_settings is not None:
     install_module(current_settings)
     for wanted in host.loop(jobs.jobs(current_settings)):
         (install if wanted.enabled else remove)(current_settings, wanted)

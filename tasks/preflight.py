@@ -2,7 +2,7 @@
 
 from pyinfra import host, logger
 
-from memurai import certificates, deployment, instances, layout, neighbours, preflight
+from memurai import certificates, deployment, instances, layout, neighbours, ownership, preflight
 from memurai.exceptions import SettingsError
 from memurai.settings import Settings
 from winfra.facts.files import DirectorySize, Item
@@ -55,6 +55,7 @@ def problems(settings: Settings) -> list[str]:
         *preflight.package_problems(settings.package),
         *certificates.problems(settings.tls),
         *instances.problems(settings, others),
+        *ownership.problems(host, settings),
     ]
     if summary is None or None in listeners or files is None or service is None or aside is None:
         return [*found, "expected to read the state of the host, found an error (above); nothing was changed"]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from pyinfra import host
 
-from memurai import credentials, deployment, layout
+from memurai import credentials, layout, ownership
 from memurai.operations.backups import RestorePlace, restored
 from memurai.settings import Settings
 
@@ -36,7 +36,7 @@ def place(settings: Settings) -> RestorePlace:
     )
 
 
-current_settings = deployment.settings_of(host)
+current_settings = ownership.settings_of(host)
 if current_settings is not None:
     chosen = host.data.get(KEY)
     restored(name="Restore", place=place(current_settings), backup=None if chosen is None else str(chosen))

@@ -6,7 +6,7 @@ them first when the rollback is to stay.
 
 from pyinfra import host
 
-from memurai import configuration, damage, deployment, layout, rollback
+from memurai import configuration, damage, deployment, layout, ownership, rollback
 from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.configuration import History
 from memurai.operations.configuration import applied
@@ -24,7 +24,7 @@ def earlier(text: str, path: str) -> str | None:
         return None
 
 
-settings = deployment.settings_of(host)
+settings = ownership.settings_of(host)
 if settings is not None:
     place = layout.configuration_place(settings)
     wanted = host.data.get(rollback.DATA_KEY)

@@ -10,7 +10,7 @@ The server is not restarted, and connections that are open stay open.
 
 from pyinfra import host
 
-from memurai import credentials, deployment, jobs, layout, rotation, users
+from memurai import credentials, deployment, jobs, layout, ownership, rotation, users
 from memurai.exceptions import ConfigSyntaxError
 from memurai.operations.configuration import applied
 from memurai.operations.passwords import added, dropped
@@ -75,7 +75,7 @@ def give_to_jobs(settings: Settings) -> None:
         files.put(name=f"Password of the job {job.name}", source=password, path=jobs.secret_path(settings, job))
 
 
-current_settings = deployment.settings_of(host)
+current_settings = ownership.settings_of(host)
 if current_settings is not None:
     given = host.data.get(rotation.DROP)
     if wrong := tuple(rotation.drop_problems(given)):

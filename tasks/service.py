@@ -15,6 +15,7 @@ if settings is not None:
     services.service(
         name="Service",
         service=service.name,
+        program=layout.program(settings),
         image_path=layout.image_path(settings),
         display_name=service.display_name,
         description="Redis-compatible data store. Managed by pyinfra (memurai-production).",

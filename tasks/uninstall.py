@@ -1,12 +1,13 @@
 """Remove what the deploy made, and keep what can't be made again: `pyinfra inventories/prod.py tasks/uninstall.py`.
 
 Data, logs, configuration and its history stay, so that a deploy brings the server back with its data.
-`--data remove_data=true` removes them too. Backups stay in any case, and the product while another instance uses it.
+`--data remove_data=true` removes them too, by the names that the deploy and the server give; what bears another name
+stays, and its folder. Backups stay in any case, and the product while another instance uses it.
 """
 
-from pyinfra import host
+from pyinfra import host, logger
 
-from memurai import deployment, jobs, layout
+from memurai import deployment, jobs, layout, ownership
 from memurai.operations import product, server
 from memurai.settings import Settings
 from winfra.operations import files, firewall, services, tasks
@@ -32,7 +33,13 @@ def uninstall(settings: Settings, *, remove_data: bool) -> None:
     for job in host.loop(jobs.jobs(settings)):
         tasks.task(name=f"No scheduled task: {job.name}", task=jobs.task_name(settings, job.name), present=False)
         files.absent(name=f"No password: {job.name}", path=jobs.secret_path(settings, job))
-    services.service(name="No service", service=settings.service.name, present=False, timeout_seconds=STOP_SECONDS)
+    services.service(
+        name="No service",
+        service=settings.service.name,
+        present=False,
+        program=layout.program(settings),
+        timeout_seconds=STOP_SECONDS,
+    )
     product.removed(
         name="No product",
         product=package.product,
@@ -43,14 +50,28 @@ def uninstall(settings: Settings, *, remove_data: bool) -> None:
         license_file=layout.license_file(settings) if package.license_file is not None else None,
     )
     if remove_data:
-        for folder in host.loop(layout.removable_folders(settings)):
-            files.directory(name=f"No folder: {folder.what}", path=folder.path, present=False, recurse=True)
+        clear(settings)
 
 
-current_settings = deployment.settings_of(host)
+def clear(settings: Settings) -> None:
+    """Remove what the deploy and the server made, from folders that are ours; backups and the base folder stay."""
+    folders, reasons = ownership.removable(host, settings)
+    for reason in reasons:
+        host.log(reason, logger.warning)
+    for folder in host.loop(folders):
+        files.cleared(name=f"No folder: {folder.what}", path=folder.path, names=folder.names)
+
+
+current_settings = ownership.settings_of(host)
 if current_settings is not None:
     given = host.data.get(KEY, False)
-    if isinstance(given, bool):
-        uninstall(current_settings, remove_data=given)
+    wrong = (
+        []
+        if isinstance(given, bool)
+        else [f"--data {KEY}: expected true or false, found {given!r}; nothing was changed"]
+    )
+    problems = [*wrong, *ownership.task_problems(host, current_settings)]
+    if problems:
+        deployment.refuse(host, problems)
     else:
-        deployment.refuse(host, [f"--data {KEY}: expected true or false, found {given!r}; nothing was changed"])
+        uninstall(current_settings, remove_data=given)

@@ -15,7 +15,7 @@ from memurai.credentials import Credentials
 from memurai.layout import backslashes
 from memurai.settings import Settings
 
-MODULE = "MemuraiProduction"
+MODULE = layout.MODULE
 EVENT_SOURCE = "MemuraiProduction"
 SCRIPTS = "files/jobs"
 POWER_SHELL = r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe"

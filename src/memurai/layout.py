@@ -1,6 +1,7 @@
 """Where things stand on a host, under which names, and who may touch them."""
 
 from dataclasses import dataclass
+from pathlib import PureWindowsPath
 
 from pyinfra.api import HiddenValue
 
@@ -21,23 +22,45 @@ from winfra.security import (
 
 # The server's default appenddirname.
 APPEND_ONLY_FOLDER = "appendonlydir"
+# Redis' own names of them, by which a server may have run before.
+SNAPSHOT_NAME, APPEND_ONLY_NAME, LOG_NAME = "dump.rdb", "appendonly.aof", "memurai.log"
+# The module that the jobs use.
+MODULE = "MemuraiProduction"
 CONFIGURATION_NAME = "memurai-production.conf"
 # Memurai takes any memurai-license*.txt in the folder of the product.
 LICENSE_NAME = "memurai-license.txt"
 # On every folder of ours.
 ADMINISTRATIVE = (allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL))
+# What stands in the folders. The ends are those of files that are staged, kept, uploaded or locked.
+TLS_NAMES = ("ca.crt*", "server.crt*", "server.key*")
+CONFIGURATION_NAMES = (
+    *(f"{CONFIGURATION_NAME}*", "users.acl*", "history/????????T*Z-????????.conf*"),
+    *(f"tls/{name}" for name in TLS_NAMES),
+)
+INSTALLER_NAMES = ("[0-9]*.msi", "[0-9]*.msi.*", "install-*.log", "reinstall-*.log", "uninstall-*.log")
+JOB_NAMES = (
+    *(f"{MODULE}.psm1*", f"{MODULE}.psd1*", "health-state.json*"),
+    *(f"{job}.{end}*" for job in ("backup", "health") for end in ("ps1", "json", "secret")),
+)
+BACKUP_NAMES = (
+    *("????????T??????*Z*/", "data-of-*/", "rehearsal.partial/"),
+    *("backup.lock", "last-run.json*", "uninstall-*.log"),
+)
 
 
 @dataclass(frozen=True)
 class FolderAccess:
     """A folder and who may touch it.
 
-    what: the folder in a word, for the name of the step.
+    what: the folder in a word, for the name of the step. setting: the key that says where it is. names: what the
+    deploy, its jobs and the server make in it, as winfra.known_names has it; all else there is somebody else's.
     """
 
     what: str
     path: str
     access: Access
+    setting: str
+    names: tuple[str, ...]
 
 
 def configuration_file(settings: Settings) -> str:
@@ -109,7 +132,8 @@ def tls_folder(settings: Settings) -> FolderAccess:
     """Return the folder of these files: the service reads them and nobody else but administrators does."""
     path = f"{settings.storage.config}/tls"
     service = allow(account_sid(settings), Rights.READ_AND_EXECUTE, settings.service.account)
-    return FolderAccess("certificate", path, Access(ADMINISTRATORS, (*ADMINISTRATIVE, service)))
+    access = Access(ADMINISTRATORS, (*ADMINISTRATIVE, service))
+    return FolderAccess("certificate", path, access, "memurai_storage.config", TLS_NAMES)
 
 
 def tls_sources(settings: Settings) -> dict[str, str]:
@@ -180,14 +204,41 @@ def folders(settings: Settings) -> tuple[FolderAccess, ...]:
     reading = Access(ADMINISTRATORS, (*ADMINISTRATIVE, allow(sid, Rights.READ_AND_EXECUTE, account)))
     changing = Access(ADMINISTRATORS, (*ADMINISTRATIVE, allow(sid, Rights.MODIFY, account)))
     storage = settings.storage
+    logs = (settings.logging.file, LOG_NAME)
     return (
-        FolderAccess("base", storage.base, reading),
-        FolderAccess("configuration", storage.config, changing),
-        FolderAccess("data", storage.data, changing),
-        FolderAccess("log", storage.logs, changing),
-        FolderAccess("installer", storage.install, private),
-        FolderAccess("backup", storage.backup, private),
-        FolderAccess("job", jobs_folder(settings), private),
+        FolderAccess("base", storage.base, reading, "memurai_storage.base", base_names(settings)),
+        FolderAccess("configuration", storage.config, changing, "memurai_storage.config", CONFIGURATION_NAMES),
+        FolderAccess("data", storage.data, changing, "memurai_storage.data", _data_names(settings)),
+        FolderAccess("log", storage.logs, changing, "memurai_storage.logs", logs),
+        FolderAccess("installer", storage.install, private, "memurai_storage.install", INSTALLER_NAMES),
+        FolderAccess("backup", storage.backup, private, "memurai_storage.backup", BACKUP_NAMES),
+        FolderAccess("job", jobs_folder(settings), private, "memurai_storage.base", JOB_NAMES),
+    )
+
+
+def base_names(settings: Settings, *others: Settings) -> tuple[str, ...]:
+    """Return the names of what stands in the base folder.
+
+    others: settings of other instances on the host, whose folders may be in it, too.
+    """
+    base, data = PureWindowsPath(settings.storage.base), PureWindowsPath(settings.storage.data)
+    folders = [jobs_folder(settings), f"{base}/trial", f"{data}-before-restore-*"]
+    for item in (settings, *others):
+        folders += [item.storage.base, *item.storage.separate.values(), item.package.folder]
+    inside = [path.relative_to(base).parts for path in map(PureWindowsPath, folders) if path.is_relative_to(base)]
+    return tuple(dict.fromkeys(f"{parts[0]}/" for parts in inside if parts))
+
+
+def _data_names(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the data; those of files that a server which was ended has not put in their place, too."""
+    persistence = settings.persistence
+    files = dict.fromkeys((persistence.appendfilename, APPEND_ONLY_NAME))
+    return (
+        *dict.fromkeys((persistence.dbfilename, SNAPSHOT_NAME)),
+        *files,
+        *(f"{APPEND_ONLY_FOLDER}/{name}.*" for name in files),
+        *(f"{APPEND_ONLY_FOLDER}/temp-{name}.*" for name in files),
+        *("temp-*.rdb", "temp-*.aof", f"{APPEND_ONLY_FOLDER}/temp-*.aof", "restore.partial/"),
     )
 
 

@@ -18,6 +18,8 @@ LOCAL_SERVICE = "S-1-5-19"
 NETWORK_SERVICE = "S-1-5-20"
 ADMINISTRATORS = "S-1-5-32-544"
 USERS = "S-1-5-32-545"
+# The service that installs Windows' own files, and owns them.
+TRUSTED_INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
 
 # For people to read. They are never compared: Windows translates them.
 NAMES = {
@@ -26,6 +28,7 @@ NAMES = {
     NETWORK_SERVICE: "NETWORK SERVICE",
     ADMINISTRATORS: "Administrators",
     USERS: "Users",
+    TRUSTED_INSTALLER: "TrustedInstaller",
 }
 
 CONTAINER_AND_OBJECT = 3

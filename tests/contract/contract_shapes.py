@@ -13,7 +13,7 @@ from memurai.facts.backups import BackupsState
 from memurai.facts.diagnosis import DiagnosisState
 from winfra.facts.base import snake_keys, strict_shape
 from winfra.facts.events import EventEntriesState
-from winfra.facts.files import AclState, DirectorySizeState, ItemState, TextFileState
+from winfra.facts.files import AclState, DirectoryEntriesState, DirectorySizeState, ItemState, TextFileState
 from winfra.facts.firewall import RuleState
 from winfra.facts.host import HostSummaryState
 from winfra.facts.network import TcpListenersState
@@ -213,6 +213,7 @@ SHAPES: dict[str, type] = {
     "Get-MemuraiBackup": BackupsState,
     "Get-WinAcl": AclState,
     "Get-WinEventEntry": EventEntriesState,
+    "Get-WinDirectoryEntry": DirectoryEntriesState,
     "Get-WinDirectorySize": DirectorySizeState,
     "Get-WinFirewallRule": RuleState,
     "Get-WinFolderService": FolderServicesState,

@@ -204,3 +204,22 @@ def test_the_size_of_a_folder_is_that_of_all_files_in_it(host: ContractHost, fol
     assert host.call("Get-WinDirectorySize", Path=folder) == {"Path": folder, "SizeBytes": 5}
     absent = f"{folder}\\none"
     assert host.call("Get-WinDirectorySize", Path=absent) == {"Path": absent, "SizeBytes": 0}
+
+
+def test_what_stands_in_a_directory_is_listed_and_no_more(host: ContractHost, folder: str) -> None:
+    assert host.call("Get-WinDirectoryEntry", Path=folder) == {"Path": folder, "Entries": [], "IsComplete": True}
+    for name in NAMES:
+        host.put(f"{folder}\\{name}", b"x")
+    host.call("New-WinDirectory", Path=f"{folder}\\below\\further")
+    found = host.call("Get-WinDirectoryEntry", Path=folder.replace("\\", "/"))
+    expected = {**dict.fromkeys(NAMES, "File"), "below": "Directory"}
+    assert {entry["Name"]: entry["Kind"] for entry in found["Entries"]} == expected
+    assert (found["Path"], found["IsComplete"]) == (folder, True)
+    one = host.call("Get-WinDirectoryEntry", Path=f"{folder}\\below")
+    assert one["Entries"] == [{"Name": "further", "Kind": "Directory"}]
+
+
+def test_nothing_stands_in_no_directory(host: ContractHost, folder: str) -> None:
+    host.put(f"{folder}\\file", b"x")
+    for path in (f"{folder}\\none", f"{folder}\\file"):
+        assert host.call("Get-WinDirectoryEntry", Path=path) == {"Path": path, "Entries": [], "IsComplete": True}

@@ -73,7 +73,9 @@ def test_data_goes_when_asked_and_backups_stay(bare: Practice) -> None:
     assert first.exit_code == 0, first.output
     bare.machine.files.write_bytes(f"{BACKUP}/old.rdb", b"a backup")
     planned = uninstall(bare, "--dry", "--diff", "--data", "remove_data=true")
-    assert planned.output.count("- with: all that is in it") == 5, planned.output
+    for name in ("config", "data/dump.rdb", "data", "logs/memurai.log", "logs", "install/4.2.2.msi", "install", "jobs"):
+        assert f"- known: {'file' if '.' in name else 'folder'} {FOLDER}/{name}\n" in planned.output, planned.output
+    assert "stays" not in planned.output
     done = uninstall(bare, "-y", "--json", "--data", "remove_data=true")
     folders = [f"No folder: {what}" for what in ("configuration", "data", "log", "installer", "job")]
     assert (done.exit_code, done.changed) == (0, [*NO_JOBS, "No service", "No product", *folders]), done.output

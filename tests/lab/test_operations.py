@@ -16,6 +16,7 @@ from winfra.security import ADMINISTRATORS, SYSTEM, USERS, Access, Rights, allow
 from winlab.lab import Lab, LabHost
 from winlab.package import build
 from winlab.windows.machine import Machine
+from winlab.windows.services import ServiceSettings
 
 FOLDER = "C:/Practice"
 ENTRIES = (allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL))
@@ -89,11 +90,54 @@ def test_no_directory_and_no_file(runner: OperationRunner, folder: Path) -> None
     (folder / "full").mkdir()
     (folder / "full" / "file").write_text("here")
     wrong = [runner.run(files.absent, path=f"{FOLDER}/full")]
-    wrong.append(runner.run(files.directory, path=f"{FOLDER}/full/file", present=False, recurse=True))
+    wrong.append(runner.run(files.directory, path=f"{FOLDER}/full/file", present=False))
     assert [outcome.succeeded for outcome in wrong] == [False, False]
-    shown = "- with: all that is in it"
-    assert_converges(runner, files.directory, shown, path=f"{FOLDER}/full", present=False, recurse=True)
+
+
+KNOWN = {"path": f"{FOLDER}/full", "names": ["Dump.rdb", "part-*", "history/*.conf", "trial/"]}
+
+
+def fill(folder: Path, *names: str) -> None:
+    """Make files and the folders around them."""
+    for name in names:
+        path = folder / "full" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("here")
+
+
+def test_what_is_known_by_its_name_goes_and_the_folder_with_it(runner: OperationRunner, folder: Path) -> None:
+    fill(folder, "dump.rdb", "PART-1", "history/1.conf", "trial/deep/anything")
+    shown = [f"- known: file {FOLDER}/full/{name}" for name in ("dump.rdb", "PART-1", "history/1.conf")]
+    shown += [f"- known: folder {FOLDER}/full{name}" for name in ("/history", "/trial", "")]
+    assert_converges(runner, files.cleared, *shown, "+ known: (none)", **KNOWN)
     assert list(folder.iterdir()) == []
+    absent = runner.run(files.cleared, **KNOWN)
+    assert (absent.planned, absent.changed, absent.succeeded) == (False, False, True)
+
+
+def test_what_is_not_known_stays_with_the_folders_around_it(runner: OperationRunner, folder: Path) -> None:
+    foreign = ("payroll.xlsx", "history/mine.txt", "history/deep/1.conf", "dump.rdb/dump.rdb")
+    fill(folder, "part-1", "history/1.conf", *foreign)
+    stays = "stays with what is not known by its name: dump.rdb, history/deep, history/mine.txt, payroll.xlsx"
+    assert_converges(runner, files.cleared, f"- known: file {FOLDER}/full/part-1", stays, **KNOWN)
+    kept = {str(path.relative_to(folder / "full")) for path in folder.rglob("*") if path.is_file()}
+    assert kept == set(foreign)
+
+
+def test_a_link_is_not_followed(runner: OperationRunner, folder: Path) -> None:
+    fill(folder, "elsewhere/1.conf")
+    (folder / "full" / "history").symlink_to(folder / "full" / "elsewhere")
+    assert not runner.run(files.cleared, **KNOWN).changed
+    assert (folder / "full" / "elsewhere" / "1.conf").read_text() == "here"
+    (folder / "full" / "history").unlink()
+
+
+def test_a_file_is_no_folder_to_clear(runner: OperationRunner, folder: Path) -> None:
+    (folder / "full").write_text("here")
+    outcome = runner.run(files.cleared, **KNOWN)
+    assert (outcome.planned, outcome.succeeded) == (True, False)
+    assert "expected a folder or nothing, found a file" in outcome.shown
+    assert (folder / "full").read_text() == "here"
 
 
 def test_a_directory_where_a_file_stands_fails_and_leaves_the_file(runner: OperationRunner, folder: Path) -> None:
@@ -255,6 +299,22 @@ def test_no_service(runner: OperationRunner, machine: Machine) -> None:
     shown = ("- exists: True", "- state: Stopped", "+ exists: False")
     assert_converges(runner, services.service, *shown, service="Gone", present=False)
     assert machine.services.find("Gone") is None
+
+
+def test_a_service_that_runs_another_program_is_neither_changed_nor_removed(
+    runner: OperationRunner, machine: Machine
+) -> None:
+    machine.services.create("Payroll", ServiceSettings(r"C:\Payroll App\payroll.exe --key secret", "Payroll"))
+    own = {"service": "Payroll", "program": "C:/Program Files/Memurai/memurai.exe"}
+    before = machine.services.get("Payroll").settings
+    for wanted in ({"image_path": MEMURAI, "running": True}, {"present": False}):
+        outcome = runner.run(services.service, **own, **wanted)
+        assert (outcome.planned, outcome.changed, outcome.succeeded) == (True, False, False)
+        assert r"found one whose program is C:\Payroll App\payroll.exe: it is another's" in outcome.shown
+        assert "secret" not in outcome.shown
+        assert machine.services.get("Payroll").settings == before
+    same = {**own, "program": "c:/payroll app/PAYROLL.exe"}
+    assert_converges(runner, services.service, "+ exists: False", **same, present=False)
 
 
 def test_a_service_that_is_not_there_and_has_no_command_line_fails(runner: OperationRunner) -> None:

@@ -53,6 +53,33 @@ class DirectorySize(PowerShellFact[DirectorySizeState]):
 
 
 @strict_shape
+class DirectoryEntry(TypedDict):
+    """One thing in a folder; a link is a folder that is another place's."""
+
+    name: str
+    kind: Literal["File", "Directory", "Link"]
+
+
+@strict_shape
+class DirectoryEntriesState(TypedDict):
+    """What stands in a folder, by name: nothing when there is none, a thousand at most; is_complete: whether all."""
+
+    path: str
+    entries: list[DirectoryEntry]
+    is_complete: bool
+
+
+class DirectoryEntries(PowerShellFact[DirectoryEntriesState]):
+    """List what stands in a folder, not what is further down."""
+
+    shape = DirectoryEntriesState
+
+    def command(self, path: str) -> PowerShellCall:
+        """Return the call."""
+        return PowerShellCall("Get-WinDirectoryEntry", {"Path": path})
+
+
+@strict_shape
 class TextFileState(TypedDict):
     """The text of a file, without its byte order mark."""
 

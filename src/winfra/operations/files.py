@@ -5,18 +5,28 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from jinja2 import TemplateError
-from pyinfra import host
+from pyinfra import host, logger
 from pyinfra.api import FileUploadCommand, HiddenValue, operation
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.util import get_template
 
+from winfra import known_names
 from winfra.call import PowerShellCall
-from winfra.facts.files import Acl, AclState, Item, ItemState, TextFile
-from winfra.operations.shape import converge, failure, plan_write, refuse, show_difference
+from winfra.facts.files import Acl, AclState, DirectoryEntries, Item, ItemState, TextFile
+from winfra.operations.shape import (
+    converge,
+    current_prefix,
+    failure,
+    is_planning,
+    plan_write,
+    refuse,
+    show_difference,
+)
 from winfra.redaction import CHANGED, Redaction
 from winfra.secrets import MASK, hidden_values
 from winfra.security import NAMES, Access, AccessEntry, rights_name
@@ -34,14 +44,13 @@ INHERITANCE_WORDS = {
 
 @operation()
 def directory(
-    path: str, access: Access | None = None, *, present: bool = True, recurse: bool = False
+    path: str, access: Access | None = None, *, present: bool = True
 ) -> Generator[PyinfraCommand, None, None]:
     """Ensure that a folder exists, with its parents, and who may touch it, or that it does not exist.
 
     + path: Windows path
     + access: exactly this owner and these entries; left as it is when not given
     + present: False: it is removed, if it is empty
-    + recurse: remove it with all that is in it
 
     **Example:**
 
@@ -58,7 +67,7 @@ def directory(
         yield from refuse(f"{path}: expected a folder or nothing, found a file. Move it away and run again.")
         return
     if not present:
-        yield from _removal(f"folder {path}", path, None if found is None else found["kind"], recurse=recurse)
+        yield from _removal(f"folder {path}", path, None if found is None else found["kind"])
         return
     before = {} if found is None else {"kind": found["kind"], **_acl_values(found, access)}
     yield from converge(
@@ -94,17 +103,90 @@ def absent(path: str) -> Generator[PyinfraCommand, None, None]:
     if found is not None and found["kind"] == "Directory":
         yield from refuse(f"{path}: expected a file or nothing, found a folder. Move it away and run again.")
         return
-    yield from _removal(f"file {path}", path, None if found is None else found["kind"], recurse=False)
+    yield from _removal(f"file {path}", path, None if found is None else found["kind"])
 
 
-def _removal(subject: str, path: str, kind: str | None, *, recurse: bool) -> Generator[PyinfraCommand, None, None]:
-    holding = {"with": "all that is in it"} if recurse and kind == "Directory" else {}
+def _removal(subject: str, path: str, kind: str | None) -> Generator[PyinfraCommand, None, None]:
     yield from converge(
-        subject,
-        None if kind is None else {"kind": kind, **holding},
-        {"kind": "Absent"},
-        lambda: [PowerShellCall("Remove-WinItem", {"Path": path, "Recurse": recurse})],
+        subject, None if kind is None else {"kind": kind}, {"kind": "Absent"}, lambda: [_remove(path, recurse=False)]
     )
+
+
+def _remove(path: str, *, recurse: bool) -> PowerShellCall:
+    return PowerShellCall("Remove-WinItem", {"Path": path, "Recurse": recurse})
+
+
+@operation()
+def cleared(path: str, names: Sequence[str]) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that what is known by its name is gone from a folder, and the folder too when it is empty then.
+
+    What bears another name stays, and the plan says so.
+
+    + path: Windows path of the folder
+    + names: what is removed, as winfra.known_names has it
+
+    **Example:**
+
+    .. code:: python
+
+        files.cleared(name="No data", path="C:/ProgramData/Memurai/data", names=["dump.rdb", "appendonlydir/*.aof"])
+    """
+    item = host.get_fact(Item, path=path)
+    if item is not None and item["kind"] == "File":
+        yield from refuse(f"{path}: expected a folder or nothing, found a file. Move it away and run again.")
+        return
+    found = None if item is None else _Clearing() if item["kind"] == "Absent" else _clearing(path, names)
+    if found is None:
+        yield failure(f"folder {path}: what is in it could not be read, so nothing was changed")
+        return
+    if found.stays and is_planning():
+        logger.warning(
+            f"{current_prefix()}folder {path} stays with what is not known by its name: {', '.join(found.stays)}"
+        )
+    yield from converge(
+        f"folder {path}",
+        {"known": [f"{item.kind} {item.path}" for item in found.removals]},
+        {"known": []},
+        lambda: [_remove(item.path, recurse=item.recurse) for item in found.removals],
+    )
+
+
+@dataclass(frozen=True)
+class _Removal:
+    path: str
+    kind: Literal["file", "folder"]
+    recurse: bool = False
+
+
+@dataclass
+class _Clearing:
+    """What is removed, the innermost first, and the names of what stays."""
+
+    removals: list[_Removal] = field(default_factory=list)
+    stays: list[str] = field(default_factory=list)
+
+
+def _clearing(folder: str, names: Sequence[str]) -> _Clearing | None:
+    """Return what is removed of a folder that is there; None when it could not be read."""
+    found = host.get_fact(DirectoryEntries, path=folder)
+    if found is None:
+        return None
+    clearing = _Clearing(stays=[] if found["is_complete"] else ["more than a thousand things"])
+    for entry in found["entries"]:
+        path, below = f"{folder}/{entry['name']}", known_names.below(entry, names)
+        if not known_names.is_known(entry, names):
+            clearing.stays.append(entry["name"])
+        elif entry["kind"] == "File" or known_names.is_whole(below):
+            is_file = entry["kind"] == "File"
+            clearing.removals.append(_Removal(path, "file" if is_file else "folder", recurse=not is_file))
+        elif (inner := _clearing(path, below)) is None:
+            return None
+        else:
+            clearing.removals += inner.removals
+            clearing.stays += [f"{entry['name']}/{name}" for name in inner.stays]
+    if not clearing.stays:
+        clearing.removals.append(_Removal(folder, "folder"))
+    return clearing
 
 
 @operation()
@@ -151,13 +233,17 @@ def _access_values(access: Access | None) -> dict[str, object]:
     return {"owner": _owner_text(access.owner), "inheritance": access.inheritance, "entry": entries}
 
 
+def explicit_entries(found: AclState) -> list[AccessEntry]:
+    """Return the entries that a file or folder has of its own, not from the folders around it."""
+    return [_found_entry(entry) for entry in found["entries"] if not entry["inherited"]]
+
+
 def _acl_values(found: AclState, access: Access | None) -> dict[str, object]:
     if access is None:
         return {}
     desired = {entry: _entry_text(entry) for entry in access.entries}
-    explicit = [_found_entry(entry) for entry in found["entries"] if not entry["inherited"]]
     # The same entry reads the same on both sides, whatever its name is on this host.
-    texts = sorted(desired.get(entry) or _entry_text(entry) for entry in explicit)
+    texts = sorted(desired.get(entry) or _entry_text(entry) for entry in explicit_entries(found))
     return {"owner": _owner_text(found["owner_sid"]), "inheritance": found["inheritance_enabled"], "entry": texts}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,10 @@ from pyinfra.api.command import PyinfraCommand
 from winfra.call import PowerShellCall
 from winfra.facts.files import Item
 from winfra.facts.services import Service, ServiceState
-from winfra.operations.shape import converge, is_write_planned, refuse
+from winfra.operations.shape import converge, is_write_planned, normal_path, refuse
 
+# The program of a command line as it is written, with quotation marks or without.
+PROGRAM = re.compile(r'\s*(?:"([^"]*)"|(.+?\.exe)(?=\s|$)|(\S+))', re.IGNORECASE)
 # Changing one of these has no effect on a process that already runs.
 NEEDS_RESTART = ("image_path", "account")
 WIRE_NAMES = {
@@ -47,6 +50,7 @@ def service(  # noqa: PLR0913  # one argument a property of a service
     service: str,
     *,
     present: bool = True,
+    program: str | None = None,
     image_path: str | None = None,
     display_name: str | None = None,
     description: str | None = None,
@@ -63,6 +67,8 @@ def service(  # noqa: PLR0913  # one argument a property of a service
 
     + service: name of the service (not its display name)
     + present: False: its process is stopped and it is deleted; of the rest only timeout_seconds counts then
+    + program: path of the program that a service of this name runs if it is the one that is meant; another one is
+      refused, and neither changed nor removed
     + image_path: command line of its process; needed when the service does not exist yet
     + account: LocalSystem, NT AUTHORITY\NetworkService, NT AUTHORITY\LocalService, NT SERVICE\<name> or a gMSA
     + start_type: Automatic, Manual or Disabled
@@ -79,6 +85,9 @@ def service(  # noqa: PLR0913  # one argument a property of a service
         services.service(name="Memurai runs", service="Memurai", start_type="Automatic", running=True)
     """
     found = host.get_fact(Service, service=service)
+    if found is not None and program is not None and (problem := foreign_problem(found, program)):
+        yield from refuse(problem)
+        return
     if not present:
         yield from _removal(service, found, timeout_seconds)
         return
@@ -102,6 +111,27 @@ def service(  # noqa: PLR0913  # one argument a property of a service
         after,
         lambda: _commands(found, desired, running, restart=bool(stale), timeout_seconds=timeout_seconds),
     )
+
+
+def foreign_problem(found: ServiceState, program: str) -> str | None:
+    """Return what is wrong with a service that runs another program; None when it runs this one or is not there.
+
+    Of its command line only the program is named: the arguments may hold a secret.
+    """
+    path = program_of(found["image_path"] or "")
+    if not found["exists"] or normal_path(path) == normal_path(program):
+        return None
+    wanted = program.replace("/", "\\")
+    return (
+        f"service {found['name']}: expected none, or one whose program is {wanted}, found one whose program is "
+        f"{path or '(none)'}: it is another's and stays as it is"
+    )
+
+
+def program_of(image_path: str) -> str:
+    """Return the program of a service's command line as it is written there."""
+    found = PROGRAM.match(image_path)
+    return next(part for part in found.groups() if part is not None) if found else ""
 
 
 def _removal(service: str, found: ServiceState | None, timeout_seconds: int) -> Generator[PyinfraCommand, None, None]:

@@ -34,6 +34,11 @@ DRIVE = "C:"
 
 Kind = Literal["Absent", "File", "Directory"]
 
+# A fresh host has more; these are the ones that a deploy could be pointed at by mistake.
+_FOLDERS = (
+    *("Windows/Temp", "Windows/System32", "ProgramData", "Users"),
+    *("Program Files/Common Files", "Program Files (x86)"),
+)
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
 _GIBIBYTE = 1024**3
 
@@ -73,7 +78,7 @@ class Volume:
         self.locked_paths: Callable[[], frozenset[Path]] = frozenset
         self._held: set[Path] = set()
         self._lock = threading.RLock()
-        for folder in ("Windows/Temp", "Program Files", "ProgramData", "Users"):
+        for folder in _FOLDERS:
             (self.drive / folder).mkdir(parents=True, exist_ok=True)
 
     # Names

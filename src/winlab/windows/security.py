@@ -335,7 +335,10 @@ def _default_security() -> list[tuple[str, str, tuple[AccessEntry, ...]]]:
     return [
         ("C:\\", TRUSTED_INSTALLER, drive),
         ("C:\\Windows", TRUSTED_INSTALLER, programs),
+        ("C:\\Windows\\System32", TRUSTED_INSTALLER, programs),
         ("C:\\Program Files", TRUSTED_INSTALLER, programs),
+        ("C:\\Program Files\\Common Files", TRUSTED_INSTALLER, programs),
+        ("C:\\Program Files (x86)", TRUSTED_INSTALLER, programs),
         ("C:\\ProgramData", SYSTEM, program_data),
         ("C:\\Users", SYSTEM, (*_full_below(SYSTEM, ADMINISTRATORS), *readers)),
     ]

@@ -49,6 +49,7 @@ BARE_HOST = {
     },
     "Get-WinProduct": {"Name": "Memurai*", "Products": []},
     "Get-WinFolderService": {"Folder": r"C:\x", "Services": []},
+    "Get-WinDirectoryEntry": {"Path": r"C:\x", "Entries": [], "IsComplete": True},
     "Get-WinDirectorySize": {"Path": r"C:\x", "SizeBytes": 0},
     "Get-WinService": {
         "Name": "Memurai", "Exists": False, "DisplayName": None, "Description": None, "ImagePath": None,
@@ -341,7 +342,8 @@ def test_the_developer_edition_is_fine_outside_production(tmp_path: Path, packag
 
 RUNNING = {
     **BARE_HOST["Get-WinService"], "Exists": True, "State": "Running", "ProcessId": 7,  # type: ignore[dict-item]
-    "DisplayName": "Memurai", "ImagePath": "x", "Account": "x", "StartType": "Automatic", "ExitCode": 0,
+    "DisplayName": "Memurai", "ImagePath": r'"C:\Program Files\Memurai\memurai.exe" x.conf',
+    "Account": "x", "StartType": "Automatic", "ExitCode": 0,
     "RecoveryResetSeconds": 0, "RecoverOnNonCrashFailures": False,
 }  # fmt: skip
 

@@ -228,7 +228,7 @@ def test_an_upload_to_a_full_disk_fails_and_gives_its_room_back(machine: Machine
     machine.files.capacity_bytes = machine.files.used_bytes + 8000
     code, _, errors = client.upload("C:\\up.tmp", "C:\\x", (0, CONTENT[:6000]), (6000, CONTENT[6000:]))
     assert (code, errors) == (1, "There is not enough space on the disk.")
-    assert machine.files.names("C:\\") == ["Program Files", "ProgramData", "Users", "Windows"]
+    assert machine.files.names("C:\\") == ["Program Files", "Program Files (x86)", "ProgramData", "Users", "Windows"]
     assert machine.files.free_bytes == 8000
 
 

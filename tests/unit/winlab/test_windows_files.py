@@ -31,7 +31,7 @@ def error_code(error: pytest.ExceptionInfo[Win32Error]) -> int:
 
 
 def test_a_fresh_drive_has_the_folders_of_windows(files: Volume) -> None:
-    assert files.names("C:\\") == ["Program Files", "ProgramData", "Users", "Windows"]
+    assert files.names("C:\\") == ["Program Files", "Program Files (x86)", "ProgramData", "Users", "Windows"]
 
 
 def test_names_are_found_in_any_case_and_keep_theirs_on_disk(files: Volume) -> None:

@@ -9,6 +9,7 @@ from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_MOST_ENTRIES = 1000
 _PROTECTED = (
     *("C:\\", "C:\\Windows", "C:\\Windows\\System32", "C:\\Users"),
     *("C:\\Program Files", "C:\\Program Files (x86)", "C:\\ProgramData"),
@@ -37,6 +38,23 @@ def get_win_item(machine: Machine, *, path: str, include_hash: bool = False) -> 
 def get_win_directory_size(machine: Machine, *, path: str) -> Output:
     """Add up the sizes of all files in a directory."""
     return {"Path": written_path(path), "SizeBytes": machine.files.size_of_directory(path)}
+
+
+@twin("Get-WinDirectoryEntry", "Path", "Entries", "IsComplete")
+def get_win_directory_entry(machine: Machine, *, path: str) -> Output:
+    """List what stands in a directory."""
+    files = machine.files
+    names = files.names(path) if files.kind(path) == "Directory" else []
+    return {
+        "Path": written_path(path),
+        "Entries": [{"Name": name, "Kind": _entry_kind(machine, f"{path}/{name}")} for name in names[:_MOST_ENTRIES]],
+        "IsComplete": len(names) <= _MOST_ENTRIES,
+    }
+
+
+def _entry_kind(machine: Machine, path: str) -> str:
+    kind = machine.files.kind(path)
+    return "Link" if kind == "Directory" and machine.files.local_path(path).is_symlink() else kind
 
 
 @twin(

@@ -1,0 +1,170 @@
+"""What on a host is ours to change: folders, the service and the scheduled tasks. Whatever is another's is refused.
+
+A folder is ours when there is none yet or nothing in it, when everything in it bears a name that the deploy or the
+server gives (layout), or when it has the access that only the deploy gives.
+"""
+
+from collections.abc import Sequence
+
+from pyinfra.api import Host
+
+from memurai import deployment, jobs, layout
+from memurai.layout import FolderAccess
+from memurai.settings import Settings
+from winfra import known_names
+from winfra.facts.files import Acl, AclState, DirectoryEntries, DirectoryEntriesState
+from winfra.facts.services import Service, ServiceState
+from winfra.facts.tasks import Task, TaskState
+from winfra.operations.files import explicit_entries
+from winfra.operations.services import foreign_problem
+from winfra.security import TRUSTED_INSTALLER, service_sid
+
+UNREADABLE = "expected to read what is on the host already, found an error (above); nothing was changed"
+MOST_SHOWN = 5
+
+
+def problems(host: Host, settings: Settings) -> list[str]:
+    """Return everything that a deploy would take from somebody else on this host."""
+    found = [*folder_problems(host, settings), *service_problems(host, settings), *task_problems(host, settings)]
+    return list(dict.fromkeys(found))
+
+
+def settings_of(host: Host) -> Settings | None:
+    """Return the settings of a host whose service is ours or not there yet, as deployment.settings_of does.
+
+    For what stops, starts or changes the service and may run without the preflight before it.
+    """
+    settings = deployment.settings_of(host)
+    reasons = [] if settings is None else service_problems(host, settings)
+    if reasons:
+        deployment.refuse(host, reasons)
+        return None
+    return settings
+
+
+def folder_problems(host: Host, settings: Settings) -> list[str]:
+    """Return the folders of somebody else that would be given other access."""
+    others = [item for item in deployment.instances_beside(host).values() if isinstance(item, Settings)]
+    found = [_folder_problem(host, settings, folder, others) for folder in _folders(settings)]
+    product = host.get_fact(Acl, path=settings.package.folder)
+    owned = UNREADABLE if product is None else owner_problem("memurai_package.folder", product)
+    return list(dict.fromkeys(problem for problem in (*found, owned) if problem))
+
+
+def _folders(settings: Settings) -> tuple[FolderAccess, ...]:
+    tls = [layout.tls_folder(settings)] if settings.tls.enabled else []
+    return (*layout.folders(settings), *tls)
+
+
+def _folder_problem(host: Host, settings: Settings, folder: FolderAccess, others: Sequence[Settings]) -> str | None:
+    acl = host.get_fact(Acl, path=folder.path)
+    if acl is None:
+        return UNREADABLE
+    if acl["kind"] != "Directory" or is_made_by_deploy(settings, folder, acl):
+        return owner_problem(folder.setting, acl)
+    found = host.get_fact(DirectoryEntries, path=folder.path)
+    if found is None:
+        return UNREADABLE
+    names = layout.base_names(settings, *others) if folder.what == "base" else folder.names
+    return owner_problem(folder.setting, acl) or content_problem(folder.setting, found, names)
+
+
+def is_made_by_deploy(settings: Settings, folder: FolderAccess, acl: AclState) -> bool:
+    """Whether a folder has the access that the deploy gives, or what nobody else gives: an entry of our service.
+
+    Where the service has none, the whole list must be the deploy's: to SYSTEM and Administrators alone others give
+    theirs, too.
+    """
+    entries = set(explicit_entries(acl))
+    if acl["inheritance_enabled"] or acl["owner_sid"] != folder.access.owner:
+        return False
+    ours = service_sid(settings.service.name)
+    return entries == set(folder.access.entries) or any(entry.sid == ours for entry in entries)
+
+
+def owner_problem(setting: str, acl: AclState) -> str | None:
+    """Return that a folder is one of Windows' own, or that it is none."""
+    path = acl["path"]
+    if acl["kind"] == "File":
+        return f"{setting}: {path}: expected a folder or nothing, found a file. Move it away and run again."
+    if acl["owner_sid"] == TRUSTED_INSTALLER:
+        return (
+            f"{setting}: expected a folder of its own, found {path}, which is one of Windows' own (its owner is "
+            "TrustedInstaller); choose another folder"
+        )
+    return None
+
+
+def content_problem(setting: str, found: DirectoryEntriesState, names: Sequence[str]) -> str | None:
+    """Return what of somebody else stands in a folder that is to be ours alone."""
+    foreign = [entry["name"] for entry in found["entries"] if not known_names.is_known(entry, names)]
+    if not foreign:
+        return None
+    more = f" and {len(foreign) - MOST_SHOWN} more" if len(foreign) > MOST_SHOWN else ""
+    more = more if found["is_complete"] else " and more"
+    return (
+        f"{setting}: expected a folder of its own, which is not there yet, is empty or was made by the deploy, found "
+        f"{found['path']} with {', '.join(foreign[:MOST_SHOWN])}{more} in it, which would lose the access it has; "
+        "choose another folder, or, when nothing uses them any more, move them out of it"
+    )
+
+
+def service_problems(host: Host, settings: Settings) -> list[str]:
+    """Return that the service is somebody else's."""
+    found = host.get_fact(Service, service=settings.service.name)
+    problem = UNREADABLE if found is None else service_problem(settings, found)
+    return [problem] if problem else []
+
+
+def service_problem(settings: Settings, found: ServiceState) -> str | None:
+    """Return that a service runs another program than the product's."""
+    problem = foreign_problem(found, layout.program(settings))
+    return problem and (
+        f"memurai_service.name: {problem}; choose another name, or, when it is Memurai in another folder, give that "
+        "folder as memurai_package.folder"
+    )
+
+
+def task_problems(host: Host, settings: Settings) -> list[str]:
+    """Return the scheduled tasks of somebody else that have the names of ours."""
+    found = [(job, host.get_fact(Task, task=jobs.task_name(settings, job.name))) for job in jobs.jobs(settings)]
+    return [
+        problem
+        for job, state in found
+        if (problem := UNREADABLE if state is None else task_problem(settings, job, state))
+    ]
+
+
+def task_problem(settings: Settings, job: jobs.Job, found: TaskState) -> str | None:
+    """Return that a task neither says that it is ours nor runs the script of its job; its arguments are not shown."""
+    script = f"\\{job.name}.ps1".lower()
+    is_ours = found["description"] == job.description or script in (found["arguments"] or "").lower()
+    if not found["exists"] or is_ours:
+        return None
+    return (
+        f"memurai_service.name: expected no scheduled task {jobs.task_name(settings, job.name)}, or one that runs "
+        f"{job.name}.ps1, found one that runs {found['execute'] or 'something else'}: it is another's and stays as it "
+        "is; choose another name, or rename that task"
+    )
+
+
+def removable(host: Host, settings: Settings) -> tuple[list[FolderAccess], list[str]]:
+    """Return the folders from which what the deploy made may be removed, and why of the others nothing is."""
+    folders, reasons = [], []
+    for folder in layout.removable_folders(settings):
+        acl = host.get_fact(Acl, path=folder.path)
+        if acl is None or acl["kind"] != "Directory" or _is_private(settings, folder, acl):
+            folders.append(folder)
+        else:
+            reasons.append(
+                f"folder {folder.path} stays as it is: expected one with the access that the deploy gives, found "
+                "another's; if it is a deployed server's, run tasks/storage.py first, which mends it"
+            )
+    return folders, reasons
+
+
+def _is_private(settings: Settings, folder: FolderAccess, acl: AclState) -> bool:
+    """Whether a folder has the access that the deploy gives, and perhaps more by hand."""
+    more = set(explicit_entries(acl)) >= set(folder.access.entries)
+    is_protected = not acl["inheritance_enabled"] and acl["owner_sid"] == folder.access.owner
+    return is_made_by_deploy(settings, folder, acl) or (is_protected and more)
