@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from backup_times import in_days, name_of, retaken
 from contract_host import MEMURAI_FOLDER, Answer, ContractHost, PracticeHost
 from test_behaviour_server import CLI, PASSWORD, install
 
@@ -88,8 +90,8 @@ class Server:
         assert JOB_PASSWORD not in str(answer)
         return answer
 
-    def stored(self) -> Answer:
-        return self.host.call("Get-MemuraiBackup", BackupFolder=self.backups)
+    def stored(self, folder: str | None = None) -> Answer:
+        return self.host.call("Get-MemuraiBackup", BackupFolder=folder or self.backups)
 
     def rehearsal(self, name: str) -> dict[str, Any]:
         return {
@@ -119,6 +121,24 @@ class Server:
             "AppendOnly": True,
             **more,
         }
+
+    def new_backups(self) -> str:
+        """Make another folder for backups."""
+        folder = f"{self.folder}\\{self.host.new_name()}"
+        self.host.call("New-WinDirectory", Path=folder)
+        return folder
+
+    def add(self, folder: str, name: str, days: float) -> str:
+        """Add a copy of a backup that was taken in so many days to a folder of backups, and return its name."""
+        time, source = in_days(days), f"{self.backups}\\{name}"
+        files = ("dump.rdb", "manifest.json", "manifest.sha256", "rehearsal.json")
+        manifest = json.loads(self.host.read(f"{source}\\manifest.json"))
+        files = (*files, *(file["Path"] for file in manifest["Files"] if file["Path"] != "dump.rdb"))
+        for file, content in retaken({file: self.host.read(f"{source}\\{file}") for file in files}, time).items():
+            path = f"{folder}\\{name_of(time)}\\{file}"
+            self.host.call("New-WinDirectory", Path=path.rpartition("\\")[0])
+            self.host.put(path, content)
+        return name_of(time)
 
     def damage(self, path: str) -> bytes:
         """Change one byte of a file and return what it held."""
@@ -188,6 +208,68 @@ def test_a_backup_is_taken_checked_rehearsed_and_told(server: Server) -> None:
 def test_old_backups_go(server: Server) -> None:
     made = [server.back_up(KeepAtMost=2)["Backup"] for _ in range(3)]
     assert [entry["Name"] for entry in server.stored()["Backups"]] == [made[2], made[1]]
+
+
+def listed(stored: Answer) -> list[tuple[str, bool]]:
+    return [(entry["Name"], entry["IsAgeKnown"]) for entry in stored["Backups"]]
+
+
+def test_a_backup_of_the_future_is_neither_the_newest_nor_removed(server: Server, name: str) -> None:
+    folder = server.new_backups()
+    older, future = server.add(folder, name, -1), server.add(folder, name, 365)
+    before = server.stored(folder)
+    assert listed(before) == [(older, True), (future, False)]
+    (problem,) = before["Problems"]
+    assert problem.startswith(f"{future}: Expected a backup that was taken before now (")
+    assert "taken in the future: the clock was wrong, or is" in problem
+    made = server.back_up(BackupFolder=folder, KeepAtMost=1)
+    assert (made["ExitCode"], len(made["Problems"])) == (0, 1)
+    assert listed(server.stored(folder)) == [(made["Backup"], True), (future, False)]
+    metrics = server.host.read(f"{server.folder}\\metrics\\memurai-backup-{server.service}.prom").decode()
+    labels = f'{{instance_name="{server.service}"}}'
+    assert f"memurai_backup_good_backups{labels} 1\n" in metrics
+    assert f"memurai_backup_future_backups{labels} 1\n" in metrics
+    taken = re.search(r"^memurai_backup_last_success_timestamp_seconds\{.*\} (\d+)$", metrics, re.MULTILINE)
+    assert taken is not None
+    assert int(taken[1]) < in_days(1).timestamp()
+    server.damage(f"{folder}\\{made['Backup']}\\dump.rdb")
+    parameters = {**server.restore(name), "BackupFolder": folder, "Name": made["Backup"]}
+    assert "There is no whole one." in server.host.refusal("Restore-MemuraiBackup", **parameters)
+
+
+def test_a_rehearsal_of_the_future_is_no_recent_one(server: Server, name: str) -> None:
+    folder = server.new_backups()
+    older = server.add(folder, name, -1)
+    path = f"{folder}\\{older}\\rehearsal.json"
+    record = json.loads(server.host.read(path))
+    server.host.put(path, json.dumps(record | {"RehearsedUtc": "2999-01-01T00:00:00.0000000Z"}).encode())
+    made = server.back_up(BackupFolder=folder, Rehearse="weekly")
+    assert f"The rehearsal of {made['Backup']} passed" in made["Text"]
+    (problem,) = made["Problems"]
+    assert "rehearsed in the future: the clock was wrong, or is" in problem
+
+
+def test_a_year_between_two_backups_removes_nothing_by_age(server: Server, name: str) -> None:
+    folder = server.new_backups()
+    nights = [server.add(folder, name, -365 - day) for day in range(2)]
+    made = server.back_up(BackupFolder=folder)
+    assert listed(server.stored(folder)) == [(item, True) for item in (made["Backup"], *nights)]
+    assert made["ExitCode"] == 0
+    (problem,) = made["Problems"]
+    assert f"Between the backups {nights[0]} and {made['Backup']} lie 36" in problem
+    server.back_up(BackupFolder=folder)
+    assert [entry[0] for entry in listed(server.stored(folder))][2:] == nights[:1]
+
+
+def test_two_backups_of_one_second_have_two_names(server: Server) -> None:
+    folder = server.new_backups()
+    now = int(server.ask("TIME").split()[0])
+    taken = [name_of(datetime.fromtimestamp(now + second, UTC)) for second in range(60)]
+    for item in taken:
+        server.host.call("New-WinDirectory", Path=f"{folder}\\{item}")
+    made = server.back_up(BackupFolder=folder)
+    assert (made["ExitCode"], made["Backup"] > taken[-1]) == (0, True)
+    assert [entry[0] for entry in listed(server.stored(folder))] == [made["Backup"]]
 
 
 def test_a_folder_that_is_missing_has_no_backups(host: ContractHost, folder: str) -> None:

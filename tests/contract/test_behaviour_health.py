@@ -173,6 +173,23 @@ def test_backups_are_judged_by_their_records(checked: Checked) -> None:
     assert (status, "Expected a JSON object in" in value) == ("critical", True)
 
 
+def test_what_is_of_the_future_has_no_age(checked: Checked) -> None:
+    backups = checked.server.host.new_folder()
+    folder = f"{backups}\\29990131T020000Z"
+    checked.server.host.call("New-WinDirectory", Path=folder)
+    checked.server.host.put(f"{folder}\\manifest.json", b'{"TakenUtc": "2999-01-31T02:00:00.1234567Z"}')
+    checked.server.host.put(f"{folder}\\rehearsal.json", b'{"Ok": true, "RehearsedUtc": "2999-01-31T02:10:00Z"}')
+    checked.server.host.put(f"{backups}\\last-run.json", b'{"ExitCode": 0, "EndedUtc": "2999-01-31T02:10:00Z"}')
+    checked.remember("critical")
+    found = results(checked.check(BackupEnabled=True, BackupFolder=backups))
+    clock = "(the clock was wrong, or is)"
+    assert found["backup"] == (
+        "critical",
+        f"there is none, and of the future: last-run.json, 29990131T020000Z {clock}",
+    )
+    assert found["rehearsal"] == ("warning", f"there was none, and of the future: 29990131T020000Z {clock}")
+
+
 def test_settings_that_are_not_there_are_refused(host: ContractHost, folder: str) -> None:
     path = f"{folder}\\health.json"
     assert "found no such file" in host.refusal("Invoke-MemuraiHealthCheck", SettingsPath=path)

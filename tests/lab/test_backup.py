@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from backup_times import in_days, name_of, retaken
 from lab_practice import CANARY, Practice, Run, snapshot, wait_until
 
 from winlab.twin.functions.services import start_win_service, stop_win_service
@@ -31,10 +33,35 @@ def run(practice: Practice, task: str, *options: str, inventory: str = "inventor
     return practice.run("pyinfra", inventory, f"tasks/{task}.py", "-y", "--json", *options)
 
 
+def backups(machine: Machine) -> list[Path]:
+    """Return the folders of the backups, the newest first."""
+    folder = machine.root / "C:" / BACKUPS
+    return sorted((path for path in folder.iterdir() if (path / "manifest.json").is_file()), reverse=True)
+
+
 def newest(machine: Machine) -> Path:
     """Return the folder of the newest backup."""
-    folder = machine.root / "C:" / BACKUPS
-    return max(path for path in folder.iterdir() if (path / "manifest.json").is_file())
+    return backups(machine)[0]
+
+
+@contextmanager
+def of_the_future(machine: Machine, number: int = 1) -> Iterator[list[str]]:
+    """Have backups that were taken while the host's clock was a year ahead, and yield their names."""
+    source = newest(machine)
+    files = {path.name: path.read_bytes() for path in source.iterdir()}
+    added = []
+    for day in range(number):
+        time = in_days(365 + day)
+        folder = source.with_name(name_of(time))
+        folder.mkdir()
+        for name, content in retaken(files, time).items():
+            (folder / name).write_bytes(content)
+        added.append(folder)
+    try:
+        yield [folder.name for folder in added]
+    finally:
+        for folder in added:
+            shutil.rmtree(folder)
 
 
 def manifest(backup: Path) -> dict[str, object]:
@@ -187,6 +214,54 @@ def test_a_backup_of_a_stopped_server_fails_and_the_next_one_is_clean(deployed: 
     assert clean.exit_code == 0, clean.output
     found = metrics(machine, "backup")
     assert (found["memurai_backup_last_exit_code"], found["memurai_rehearsal_last_ok"]) == (0, 1)
+
+
+def test_a_backup_of_the_future_alone_is_no_recent_one(deployed: Practice, machine: Machine, tmp_path: Path) -> None:
+    with of_the_future(machine) as (future,):
+        others = [path for path in backups(machine) if path.name != future]
+        for path in others:
+            path.rename(tmp_path / path.name)
+        try:
+            code = machine.tasks.run("Memurai-health")
+            verified = deployed.run("pytest", "tests/verify/test_jobs.py", "--inventory", "inventories/lab.py", "-q")
+        finally:
+            for path in others:
+                (tmp_path / path.name).rename(path)
+    assert code == 1
+    event = machine.events.find(source="MemuraiProduction", event_id=1022)[-1]
+    assert f"[FAIL] backup: there is none, and of the future: {future} (the clock was wrong, or is)" in event.message
+    assert f"[WARN] rehearsal: there was none, and of the future: {future}" in event.message
+    assert verified.exit_code == 1
+    assert f"{future}: Expected a backup that was taken before now" in verified.output
+    assert machine.tasks.run("Memurai-health") == 0
+
+
+def test_a_restore_takes_a_backup_of_the_future_only_by_its_name(deployed: Practice, machine: Machine) -> None:
+    with of_the_future(machine) as (future,):
+        taken = run(deployed, "backup")
+        assert taken.exit_code == 0, taken.output
+        assert "taken in the future: the clock was wrong, or is" in taken.output
+        made = backups(machine)[1].name
+        planned = deployed.run("pyinfra", "inventories/lab.py", "tasks/restore.py", "--dry", "--diff")
+        assert f"+ {made} (" in planned.output, planned.output
+        options = ("--dry", "--diff", "--data", f"backup={future}")
+        named = deployed.run("pyinfra", "inventories/lab.py", "tasks/restore.py", *options)
+        assert f"+ {future} (" in named.output, named.output
+        assert "TAKEN IN THE FUTURE" in named.output
+
+
+def test_a_run_never_removes_its_own_backup(deployed: Practice, machine: Machine) -> None:
+    inventory = deployed.inventory(lab1={"memurai_backup": {"keep_at_most": 3, "keep_at_least": 1}})
+    assert deployed.deploy(inventory=inventory).exit_code == 0
+    with of_the_future(machine, 3) as futures:
+        for _ in range(4):
+            taken = run(deployed, "backup", inventory=inventory)
+            assert taken.exit_code == 0, taken.output
+        left = [path.name for path in backups(machine)]
+        last = json.loads((machine.root / "C:" / BACKUPS / "last-run.json").read_text())
+    assert (left[:3], len(left)) == (sorted(futures, reverse=True), 6)
+    assert (last["ExitCode"], last["Backup"]) == (0, left[3])
+    assert deployed.deploy().exit_code == 0
 
 
 def test_a_plan_takes_no_backup(deployed: Practice, machine: Machine) -> None:

@@ -294,6 +294,7 @@ def backup_samples(*, is_copied: bool) -> list[tuple[str, float]]:
         "backup_size_bytes": 1e6,
         "backup_keys": 1000,
         "backup_good_backups": 7,
+        "backup_future_backups": 0,
         "backup_copy_ok": int(is_copied),
         "backup_unproven": 0,
         "rehearsal_last_run_timestamp_seconds": hour_ago,

@@ -6,7 +6,7 @@ import itertools
 import re
 from typing import Any
 
-from memurai.monitoring.dashboard import dashboard
+from memurai.monitoring.dashboard import IN_FUTURE, dashboard
 from memurai.settings.groups import MonitoringSettings
 
 FIGURES = MonitoringSettings()
@@ -71,10 +71,11 @@ def test_colours_change_at_the_figures_of_the_settings() -> None:
     assert steps("Blocked clients") == [FIGURES.blocked_clients_warning]
     assert steps("Since the primary was heard of") == [FIGURES.replication_lag_warning_seconds]
     assert steps("Age of the newest good backup") == [
+        IN_FUTURE,
         FIGURES.backup_age_warning_hours,
         FIGURES.backup_age_critical_hours,
     ]
-    assert steps("Age of the last that passed") == [FIGURES.rehearsal_age_warning_hours]
+    assert steps("Age of the last that passed") == [IN_FUTURE, FIGURES.rehearsal_age_warning_hours]
     assert steps("Free space of the drives in use") == [
         FIGURES.disk_free_critical_percent,
         FIGURES.disk_free_warning_percent,

@@ -16,6 +16,9 @@ from winfra.facts.tasks import Task
 from winfra.security import SYSTEM
 
 WARNING = 2
+# What the clocks of this machine and of the host may differ by.
+CLOCK_TOLERANCE = timedelta(minutes=5)
+IN_FUTURE = "{} in the future, by this machine's clock: the host's was wrong, or is, or this machine's is"
 
 
 def test_tasks(windows: Host, settings: Settings) -> None:
@@ -33,18 +36,27 @@ def test_tasks(windows: Host, settings: Settings) -> None:
 
 
 def test_backup(windows: Host, settings: Settings) -> None:
-    """The newest backup is young enough, the last run of the job succeeded, and it was loaded to prove it."""
+    """The newest backup is young enough, the last run of the job succeeded, and it was loaded to prove it.
+
+    What has a time in the future has no age: the clock was wrong, or is.
+    """
     if not settings.backup.enabled:
         pytest.skip("memurai_backup.enabled is off")
     found = windows.get_fact(Backups, folder=settings.storage.backup)
     assert found["problems"] == []
     assert found["last_run"] is not None, "no backup was taken: run tasks/backup.py"
     assert (found["last_run"]["exit_code"], found["last_run"]["problems"]) == (0, [])
+    assert age(found["last_run"]["ended_utc"]) > -CLOCK_TOLERANCE, IN_FUTURE.format("the last run ended")
     oldest = timedelta(hours=settings.monitoring.backup_age_warning_hours)
-    assert age(found["backups"][0]["taken_utc"]) < oldest
+    taken = [item["taken_utc"] for item in found["backups"] if item["is_age_known"]]
+    assert taken, "there is no backup of a known age: run tasks/backup.py"
+    assert age(taken[0]) > -CLOCK_TOLERANCE, IN_FUTURE.format("the newest backup was taken")
+    assert age(taken[0]) < oldest
     rehearsed = [item["rehearsed_utc"] for item in found["backups"] if item["rehearsal"] == "passed"]
     assert rehearsed, "no backup was rehearsed: nobody knows whether they can be restored"
-    assert age(max(filter(None, rehearsed))) < timedelta(hours=settings.monitoring.rehearsal_age_warning_hours)
+    last = max(filter(None, rehearsed))
+    assert age(last) > -CLOCK_TOLERANCE, IN_FUTURE.format("the last rehearsal was made")
+    assert age(last) < timedelta(hours=settings.monitoring.rehearsal_age_warning_hours)
 
 
 def test_health(server: ServerOnHost, windows: Host, settings: Settings) -> None:

@@ -12,7 +12,8 @@ from winfra.facts.base import PowerShellFact, strict_shape
 class Backup(TypedDict):
     """One backup, complete and with a manifest.
 
-    keys: number of keys. rehearsal: whether it was loaded into a scratch server.
+    keys: number of keys. rehearsal: whether it was loaded into a scratch server. is_age_known: False when it was taken
+    in the future, by the host's present clock.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Backup(TypedDict):
     has_append_only: bool
     rehearsal: Literal["passed", "failed", "none"]
     rehearsed_utc: str | None
+    is_age_known: bool
 
 
 @strict_shape
@@ -41,9 +43,9 @@ class LastRun(TypedDict):
 
 @strict_shape
 class BackupsState(TypedDict):
-    """What a folder of backups holds, the newest first.
+    """What a folder of backups holds, the newest first, and after them those whose age is not known.
 
-    problems: manifests that can't be read.
+    problems: manifests that can't be read, and times in the future.
     """
 
     backup_folder: str

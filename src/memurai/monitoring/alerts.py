@@ -16,6 +16,9 @@ WINDOWS_JOB = "memurai_windows"
 SERVER = f'{{job="{SERVER_JOB}"}}'
 SENTINEL = f'{{job="{SENTINEL_JOB}"}}'
 
+# Minutes by which a host's clock may be ahead of Prometheus'. What is more in the future has no age.
+CLOCK_MINUTES = 5
+
 # Labels that all series of one host have in common, whichever exporter they come from.
 HOST = "deployment, instance"
 

@@ -1,6 +1,6 @@
 """The Grafana dashboard."""
 
-from memurai.monitoring.alerts import HOST, SENTINEL_JOB, SERVER_JOB, WINDOWS_JOB
+from memurai.monitoring.alerts import CLOCK_MINUTES, HOST, SENTINEL_JOB, SERVER_JOB, WINDOWS_JOB
 from memurai.monitoring.panels import BAD, DATASOURCE, GOOD, NEUTRAL, WORST, Panel, Query, Row, models
 from memurai.monitoring.rules import host, memory, traffic
 from memurai.monitoring.rules.backup import NOT_COPIED, NOT_REHEARSED, PROVEN, TAKEN, age_hours
@@ -15,6 +15,8 @@ SERVER = f'{{job="{SERVER_JOB}",{CHOSEN}}}'
 # A Sentinel may stand on a host without a server, which the choice of instances does not have.
 SENTINEL = f'{{job="{SENTINEL_JOB}",deployment=~"$deployment"}}'
 WINDOWS = f'{{job="{WINDOWS_JOB}",{CHOSEN}}}'
+# Hours; an age below it is none.
+IN_FUTURE = -CLOCK_MINUTES / 60
 TEXT_FILES = f"{{{CHOSEN}}}"
 RATE = "$__rate_interval"
 
@@ -351,7 +353,8 @@ def _sentinel() -> Row:
 def _backup(figures: MonitoringSettings) -> Row:
     age = age_hours(TAKEN, TEXT_FILES)
     levels = (
-        (None, GOOD),
+        (None, WORST),
+        (IN_FUTURE, GOOD),
         (float(figures.backup_age_warning_hours), BAD),
         (float(figures.backup_age_critical_hours), WORST),
     )
@@ -379,7 +382,7 @@ def _backup(figures: MonitoringSettings) -> Row:
 
 def _rehearsal(figures: MonitoringSettings) -> Row:
     age = age_hours(PROVEN, TEXT_FILES)
-    levels = ((None, GOOD), (float(figures.rehearsal_age_warning_hours), BAD))
+    levels = ((None, WORST), (IN_FUTURE, GOOD), (float(figures.rehearsal_age_warning_hours), BAD))
     unproven = [Query(f"memurai_backup_unproven{TEXT_FILES}")]
     return Row(
         "Rehearsal",

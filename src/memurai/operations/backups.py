@@ -59,13 +59,15 @@ def taken(task: str, folder: str, timeout_seconds: int) -> Generator[PyinfraComm
             "memurai_backup.enabled = True first."
         )
         return
-    newest = _named(backups["backups"][0]) if backups["backups"] else "none"
-    yield from _run(task, folder, newest, timeout_seconds)
+    newest = _newest(backups)
+    yield from _run(task, folder, "none" if newest is None else _named(newest), timeout_seconds)
 
 
 @operation()
 def present(task: str, folder: str, timeout_seconds: int) -> Generator[PyinfraCommand, None, None]:
     """Ensure that there is a backup: the first one is taken now, so that it is known that backups can be taken.
+
+    One that was taken in the future proves nothing of today.
 
     + task: name of the scheduled task, which an operation before this one may make
     + folder: of the backups
@@ -74,8 +76,8 @@ def present(task: str, folder: str, timeout_seconds: int) -> Generator[PyinfraCo
     backups = current_host.get_fact(Backups, folder=folder)
     if backups is None:
         yield failure(f"backups in {folder}: they could not be read, so no backup was taken")
-    elif backups["backups"]:
-        current_host.noop(f"there is a backup: {_named(backups['backups'][0])}")
+    elif (newest := _newest(backups)) is not None:
+        current_host.noop(f"there is a backup: {_named(newest)}")
     else:
         yield from _run(task, folder, "none", timeout_seconds)
 
@@ -88,7 +90,7 @@ def restored(place: RestorePlace, backup: str | None = None) -> Generator[Pyinfr
     load, or not whole.
 
     + place: what the restore meets
-    + backup: its name; not given, the newest one whose rehearsal did not fail
+    + backup: its name; not given, the newest one of a known age whose rehearsal did not fail
     """
     found = current_host.get_fact(Backups, folder=place.folder)
     if found is None:
@@ -136,9 +138,14 @@ def _run(task: str, folder: str, newest: str, timeout_seconds: int) -> Iterator[
     yield FunctionCommand(report_run, (folder,), {})
 
 
+def _newest(found: BackupsState) -> Backup | None:
+    return next((item for item in found["backups"] if item["is_age_known"]), None)
+
+
 def _choose(found: BackupsState, name: str | None) -> Backup | None:
     if name is None:
-        return next((item for item in found["backups"] if item["rehearsal"] != "failed"), None)
+        known = (item for item in found["backups"] if item["is_age_known"])
+        return next((item for item in known if item["rehearsal"] != "failed"), None)
     return next((item for item in found["backups"] if item["name"] == name), None)
 
 
@@ -150,7 +157,8 @@ def _nothing_to_restore(folder: str, found: BackupsState, name: str | None) -> l
 
 def _named(backup: Backup) -> str:
     proof = {"passed": "rehearsed", "failed": "REHEARSAL FAILED", "none": "not rehearsed"}[backup["rehearsal"]]
-    return f"{backup['name']} ({backup['keys']} keys, {backup['size_bytes']} bytes, {proof})"
+    clock = "" if backup["is_age_known"] else ", TAKEN IN THE FUTURE"
+    return f"{backup['name']} ({backup['keys']} keys, {backup['size_bytes']} bytes, {proof}{clock})"
 
 
 def _parameters(place: RestorePlace, name: str, digest: str) -> dict[str, object]:

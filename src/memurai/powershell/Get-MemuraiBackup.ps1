@@ -10,11 +10,12 @@ function Get-MemuraiBackup {
         [pscustomobject] with the properties
         BackupFolder: full path of the folder.
         Backups: newest first, objects with Name, TakenUtc (ISO 8601), Keys, SizeBytes, HasAppendOnly, Rehearsal
-            (passed, failed, or none: it is unproven) and RehearsedUtc (null without a rehearsal); none when there is
-            no folder.
+            (passed, failed, or none: it is unproven), RehearsedUtc (null without a rehearsal) and IsAgeKnown (false for
+            those that were taken in the future, which come last); none when there is no folder.
         LastRun: result of the last run, an object with ExitCode, StartedUtc, EndedUtc, Backup, Problems and CopyOk;
             null when there was none.
-        Problems: what can't be read, or lacks a file, as `name: reason`; such a backup is not among Backups.
+        Problems: what can't be read, or lacks a file, as `name: reason`, such a backup is not among Backups; and what
+            was taken or rehearsed in the future.
 
     .EXAMPLE
         Get-MemuraiBackup -BackupFolder C:\Backups\Redis
@@ -39,6 +40,7 @@ function Get-MemuraiBackup {
                 HasAppendOnly = $others.Length -gt 0
                 Rehearsal     = $item.State
                 RehearsedUtc  = $(if ($null -eq $item.Rehearsal) { $null } else { $item.Rehearsal.RehearsedUtc })
+                IsAgeKnown    = $item.IsAgeKnown
             }
         })
     $lastRun = $null

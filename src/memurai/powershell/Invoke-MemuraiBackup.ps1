@@ -17,8 +17,11 @@ function Invoke-MemuraiBackup {
         In the second place nothing is ever removed but what this function left half done there. A folder there belongs
         to one server: the names are times.
 
-        What always stays here: the newest backup, the newest KeepAtLeast that have not failed a rehearsal, and the
-        newest that has passed one.
+        What always stays here: the backup of this run, the newest one, the newest KeepAtLeast that have not failed a
+        rehearsal, and the newest that has passed one. A backup that was taken in the future, by the present clock, has
+        no known age: it counts as none of these, is never removed, and is a problem. What is older than a gap of more
+        than KeepDays and a week without a backup is not removed by its age, only by KeepAtMost, which is a problem,
+        too: the clock may have jumped.
 
     .PARAMETER SettingsPath
         Absolute path of a JSON file with CliPath, CheckPath (memurai-check-rdb.exe), ProgramPath (memurai.exe),
@@ -35,11 +38,11 @@ function Invoke-MemuraiBackup {
         Problems: what went wrong.
 
     .NOTES
-        Exit codes, of several the first one here: 1 the backup failed, or old ones could not be removed, or the run
-        could not be recorded; 4 done, but its rehearsal failed or could not be made; 2 done, but the copy to the
-        second place failed; 3 another run holds the lock, nothing was done; 0 done.
-        Events: 1000 done, 1001 failed, 1002 not copied, 1003 another run holds the lock, 1010 rehearsal passed, 1011
-        rehearsal failed.
+        Exit codes, of several the first one here: 1 the backup failed or is not there at the end, or old ones could
+        not be removed, or the run could not be recorded; 4 done, but its rehearsal failed or could not be made; 2 done,
+        but the copy to the second place failed; 3 another run holds the lock, nothing was done; 0 done.
+        Events: 1000 done, 1001 failed, 1002 not copied, 1003 another run holds the lock, 1004 the clock may have
+        jumped, 1010 rehearsal passed, 1011 rehearsal failed.
 
     .EXAMPLE
         Invoke-MemuraiBackup -SettingsPath C:\ProgramData\Memurai\jobs\backup.json

@@ -125,6 +125,12 @@ class Practice:
         self.machine.files.make_directory(path.rpartition("\\")[0])
         self.machine.files.write_bytes(path, json.dumps(value).encode())
 
+    def ran(self, exit_code: int, hours: float = 0) -> None:
+        """Leave the record of a run of the backup job that ended so many hours ago."""
+        ended = datetime.now(UTC) - timedelta(hours=hours)
+        record = {"ExitCode": exit_code, "EndedUtc": ended.isoformat().replace("+00:00", "Z")}
+        self.write(f"{BACKUPS}\\last-run.json", record)
+
     def back_up(self, hours: float, *, rehearsed: bool | None = None, rehearsed_hours: float = 0) -> None:
         """Leave the records of a backup of so many hours ago."""
         taken = datetime.now(UTC) - timedelta(hours=hours)
@@ -156,7 +162,7 @@ def practice(tmp_path: Path, package: bytes) -> Iterator[Practice]:
         machine.files.write_bytes(SETTINGS["SecretPath"], f"{PASSWORD}\r\n".encode())
         practice = Practice(machine)
         practice.back_up(1, rehearsed=True)
-        practice.write(f"{BACKUPS}\\last-run.json", {"ExitCode": 0})
+        practice.ran(0)
         yield practice
 
 
@@ -464,7 +470,7 @@ def test_the_age_of_the_newest_backup(practice: Practice, hours: float, status: 
 
 
 def test_a_backup_whose_last_run_failed_is_a_warning(practice: Practice) -> None:
-    practice.write(f"{BACKUPS}\\last-run.json", {"ExitCode": 3})
+    practice.ran(3)
     assert practice.result("backup") == ("warning", "1 h old, and the last run ended with exit code 3")
 
 
@@ -472,7 +478,7 @@ def test_no_backup_is_a_warning_until_one_was_tried(practice: Practice) -> None:
     practice.machine.files.remove(BACKUPS, recurse=True)
     assert practice.result("backup") == ("warning", "there is none")
     assert practice.result("rehearsal") == ("warning", "there was none")
-    practice.write(f"{BACKUPS}\\last-run.json", {"ExitCode": 1})
+    practice.ran(1)
     assert practice.result("backup")[0] == "critical"
     practice.settings["BackupEnabled"] = False
     assert practice.result("backup") == ("ok", "none are taken")
@@ -488,6 +494,42 @@ def test_the_age_of_the_last_rehearsal(practice: Practice) -> None:
     practice.back_up(50, rehearsed=False, rehearsed_hours=49)
     status, value = practice.result("rehearsal")
     assert (status, value) == ("critical", "the last one that succeeded was 99 h ago, and the last one failed")
+
+
+YEAR_HOURS = 8760
+
+
+def names(practice: Practice) -> list[str]:
+    return [name for name in practice.machine.files.names(BACKUPS) if name != "last-run.json"]
+
+
+def test_a_backup_of_the_future_has_no_age(practice: Practice) -> None:
+    practice.machine.files.remove(BACKUPS, recurse=True)
+    practice.back_up(-YEAR_HOURS, rehearsed=True, rehearsed_hours=-YEAR_HOURS)
+    (future,) = names(practice)
+    words = f"of the future: {future} (the clock was wrong, or is)"
+    assert practice.result("backup") == ("critical", f"there is none, and {words}")
+    assert practice.result("rehearsal") == ("warning", f"there was none, and {words}")
+    assert practice.check()["ExitCode"] == 1
+    practice.back_up(1, rehearsed=True, rehearsed_hours=1)
+    assert practice.result("backup") == ("warning", f"1 h old, and {words}")
+    assert practice.result("rehearsal") == ("warning", f"the last one that succeeded was 1 h ago, and {words}")
+
+
+def test_a_rehearsal_or_a_run_of_the_future_is_not_a_recent_one(practice: Practice) -> None:
+    (name,) = names(practice)
+    time = (datetime.now(UTC) + timedelta(hours=YEAR_HOURS)).isoformat()
+    practice.write(f"{BACKUPS}\\{name}\\rehearsal.json", {"Ok": True, "RehearsedUtc": time})
+    practice.ran(0, hours=-YEAR_HOURS)
+    clock = "(the clock was wrong, or is)"
+    assert practice.result("backup") == ("warning", f"1 h old, and of the future: last-run.json {clock}")
+    assert practice.result("rehearsal") == ("warning", f"there was none, and of the future: {name} {clock}")
+
+
+def test_a_clock_that_is_some_minutes_off_is_well(practice: Practice) -> None:
+    practice.back_up(-4 / 60, rehearsed=True, rehearsed_hours=-4 / 60)
+    practice.ran(0, hours=-4 / 60)
+    assert practice.result("backup")[0] == practice.result("rehearsal")[0] == "ok"
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b"{}", b'{"TakenUtc": "yesterday"}'])

@@ -49,7 +49,7 @@ def backup(taken: datetime, state: State = "passed") -> StoredBackup:
         "RehearsedUtc": manifest["TakenUtc"],
         "DurationSeconds": 0.5,
     }
-    return StoredBackup(str(manifest["Name"]), manifest, None if state == "none" else rehearsal)
+    return StoredBackup(str(manifest["Name"]), manifest, None if state == "none" else rehearsal, NOW)
 
 
 def put(machine: Machine, made: StoredBackup) -> None:
@@ -76,7 +76,7 @@ def days(**limits: int) -> Any:
 
 def left(backups: list[StoredBackup], **limits: int) -> list[int]:
     """Return the places of the backups that stay, 0 the newest."""
-    gone = expired_backups(backups, NOW, **days(**limits))
+    gone = expired_backups(backups, NOW, made=backups[0].name, **days(**limits))
     return [place for place, item in enumerate(backups) if item.name not in gone]
 
 
@@ -91,7 +91,8 @@ def test_thirty_days_leave_what_they_should_to_the_file(machine: Machine) -> Non
             put(machine, backup(now - timedelta(hours=14)))
         backups, problems = store.backups()
         assert problems == []
-        store.remove(expired_backups(backups, now, keep_days=7, keep_at_least=3, keep_at_most=12))
+        limits = {"keep_days": 7, "keep_at_least": 3, "keep_at_most": 12}
+        store.remove(expired_backups(backups, now, made=backups[0].name, **limits))
     expected = [
         NOW - timedelta(days=age, hours=hours) for age in range(8) for hours in (0, 14) if hours == 0 or (29 - age) % 5
     ]
@@ -133,7 +134,7 @@ def test_the_newest_stays_even_if_all_failed() -> None:
 
 
 def test_nothing_to_keep() -> None:
-    assert expired_backups([], NOW, **days()) == []
+    assert expired_backups([], NOW, made="", **days()) == []
 
 
 def test_what_is_no_backup_stays(machine: Machine) -> None:
@@ -145,7 +146,8 @@ def test_what_is_no_backup_stays(machine: Machine) -> None:
     assert [item.name for item in backups] == [backup(NOW).name]
     assert len(problems) == 1
     assert "20200101T000000Z: Expected the file" in problems[0]
-    store.remove(expired_backups(backups, NOW, keep_days=1, keep_at_least=1, keep_at_most=1))
+    limits = {"keep_days": 1, "keep_at_least": 1, "keep_at_most": 1}
+    store.remove(expired_backups(backups, NOW, made=backups[0].name, **limits))
     assert len(machine.files.names(BACKUPS)) == 3
 
 

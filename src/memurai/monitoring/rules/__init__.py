@@ -18,7 +18,7 @@ def alerts(figures: MonitoringSettings, backups: BackupSettings) -> dict[str, tu
         "memurai-persistence": tuple(persistence.persistence_alerts()),
         "memurai-replication": (*replication.link_alerts(figures), *replication.role_alerts()),
         "memurai-sentinel": (*sentinel.sentinel_alerts(), *sentinel.primary_alerts(), *sentinel.agreement_alerts()),
-        "memurai-backup": (*backup.run_alerts(), *backup.age_alerts(figures)),
+        "memurai-backup": (*backup.run_alerts(), *backup.age_alerts(figures), *backup.clock_alerts()),
         "memurai-rehearsal": tuple(backup.rehearsal_alerts(figures, backups)),
         "memurai-host": tuple(host.disk_alerts(figures)),
     }

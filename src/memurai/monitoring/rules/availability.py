@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from memurai.monitoring.alerts import (
+    CLOCK_MINUTES,
     HOST,
     SENTINEL_JOB,
     SERVER,
@@ -110,6 +111,20 @@ def health_alerts(figures: MonitoringSettings) -> Iterator[Alert]:
         fires=Example(f"{minutes + 30}m", [text_file("memurai_health_check_timestamp_seconds", f"0x{minutes + 60}")]),
         quiet=Example(f"{minutes}m", [text_file("memurai_health_check_timestamp_seconds", f"0x{minutes + 60}")]),
         value=minutes + 30,
+    )
+    yield Alert(
+        name="MemuraiHostClockAhead",
+        severity="critical",
+        hold="0m",
+        expression=f"(memurai_health_check_timestamp_seconds - time()) / 60 > {CLOCK_MINUTES}",
+        summary='The health check on {{ $labels.instance }} ran {{ printf "%.0f" $value }} minutes in the future',
+        meaning="The host's clock was wrong, or is. Until that time MemuraiHealthCheckNotRunning says nothing, and "
+        "what is kept by its age on the host is judged by that clock.",
+        action="Set the host's clock right (w32tm /query /status). Then start the scheduled task of the health check, "
+        "and look for backups of the future.",
+        fires=Example("10m", [text_file("memurai_health_check_timestamp_seconds", "7200x20")]),
+        quiet=Example("10m", [text_file("memurai_health_check_timestamp_seconds", "900x20")]),
+        value=110,
     )
     yield Alert(
         name="MemuraiMetricsMissing",

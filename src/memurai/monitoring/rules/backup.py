@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from memurai.monitoring.alerts import HOST, Alert, Example, Series, text_file
+from memurai.monitoring.alerts import CLOCK_MINUTES, HOST, Alert, Example, Series, text_file
 from memurai.settings.groups import BackupSettings, MonitoringSettings
 
 # Exit codes of the backup job. What is done but not copied, or not rehearsed, has alerts of its own.
@@ -98,6 +98,38 @@ def age_alerts(figures: MonitoringSettings) -> Iterator[Alert]:
         fires=Example("10m", [_reached(critical, TAKEN)]),
         quiet=Example("9m", [_reached(critical, TAKEN)]),
         value=critical,
+    )
+
+
+def clock_alerts() -> Iterator[Alert]:
+    """Yield the alerts of times in the future: what was taken or rehearsed then has no age that could be too old."""
+    limit = f"/ 60 > {CLOCK_MINUTES}"
+    yield Alert(
+        name="MemuraiBackupTimeInFuture",
+        severity="critical",
+        hold="0m",
+        expression=f"({TAKEN} - time()) {limit}\nor ({PROVEN} - time()) {limit}",
+        summary="The newest backup of {{ $labels.instance_name }} on {{ $labels.instance }}, or its rehearsal, is "
+        '{{ printf "%.0f" $value }} minutes in the future',
+        meaning="The host's clock was wrong, or is. Until that time the alerts of the backups' age would say nothing.",
+        action="Set the host's clock right (w32tm /query /status), then start the scheduled task of the backup.",
+        fires=Example("10m", [text_file(TAKEN, "7200x20")]),
+        quiet=Example("10m", [text_file(TAKEN, "900x20"), text_file(PROVEN, "900x20")]),
+        value=110,
+    )
+    yield Alert(
+        name="MemuraiBackupOfUnknownAge",
+        severity="warning",
+        hold="0m",
+        expression="memurai_backup_future_backups > 0",
+        summary="{{ $labels.instance_name }} on {{ $labels.instance }} has backups that were taken in the future",
+        meaning="They were taken when the host's clock was wrong, or it is wrong now. They count as no recent ones, "
+        "and nothing removes them.",
+        action="Set the host's clock right. Is it right, remove those backups by hand when you need them no more; a "
+        "restore takes them by their names.",
+        fires=Example("5m", [text_file("memurai_backup_future_backups", "0 1x9")]),
+        quiet=Example("5m", [text_file("memurai_backup_future_backups", "0x9")]),
+        value=1,
     )
 
 

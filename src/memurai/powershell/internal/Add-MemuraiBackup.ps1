@@ -23,7 +23,7 @@ function Add-MemuraiBackup {
     Assert-MemuraiBackupSpace -Job $Job
     $snapshot = Save-MemuraiSnapshot -Job $Job
     $info = $snapshot.Information
-    $name = $snapshot.Taken.ToString("yyyyMMdd'T'HHmmss'Z'", [cultureinfo]::InvariantCulture)
+    $name = Get-MemuraiFreeBackupName -Folder $Job.Folder -Time $snapshot.Taken
     $final = [IO.Path]::Combine($Job.Folder, $name)
     $partial = "$final.partial"
     try {

@@ -30,21 +30,24 @@ function Get-MemuraiBackupAgeCheck {
     $isFailed = $null -ne $lastRun -and $lastRun -ne 0
     $value = 'there is none'
     # On a new host the first backup is still to come.
-    $isCritical = $null -ne $lastRun
+    $isFuture = $Backups.Future.Length -gt 0
+    $isCritical = $null -ne $lastRun -or $isFuture
     $isWarning = $true
     if ($null -ne $Backups.TakenUtc) {
         $hours = ($Health.Time - $Backups.TakenUtc).TotalHours
         $value = "$([Math]::Floor($hours)) h old"
         $isCritical = $hours -ge $settings.BackupAgeCriticalHours
-        $isWarning = $isFailed -or $hours -ge $settings.BackupAgeWarningHours
+        $isWarning = $isFailed -or $isFuture -or $hours -ge $settings.BackupAgeWarningHours
     }
     $check = @{
         Name     = 'backup'
         Status   = Get-MemuraiStatus -IsCritical $isCritical -IsWarning $isWarning
-        Value    = $value + $(if ($isFailed) { ", and the last run ended with exit code $lastRun" } else { '' })
+        Value    = $value + $(if ($isFailed) { ", and the last run ended with exit code $lastRun" } else { '' }) +
+            (ConvertTo-MemuraiFutureText -Name $Backups.Future)
         Expected = "a good backup younger than $($settings.BackupAgeWarningHours) h in $($settings.BackupFolder)"
         Advice   = ('Why the last run failed is in last-run.json there and in the Application event log (source ' +
-            "$($settings.EventSource)). Start its scheduled task to take one now.")
+            "$($settings.EventSource)). Start its scheduled task to take one now. What has a time in the future says " +
+            'nothing: set the clock right, and remove by hand what you need no more.')
     }
     ConvertTo-MemuraiCheck @check
 }

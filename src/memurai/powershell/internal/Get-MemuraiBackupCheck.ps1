@@ -27,7 +27,7 @@ function Get-MemuraiBackupCheck {
         return
     }
     try {
-        $backups = Get-MemuraiBackupFact -Folder $Health.Settings.BackupFolder
+        $backups = Get-MemuraiBackupFact -Folder $Health.Settings.BackupFolder -Now $Health.Time
     }
     catch {
         # What cannot be read proves nothing; the other checks go on.

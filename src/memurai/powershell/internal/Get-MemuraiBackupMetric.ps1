@@ -4,7 +4,7 @@ function Get-MemuraiBackupMetric {
         Returns what the stored backups say to monitoring.
 
     .PARAMETER Backup
-        The backups as Get-MemuraiStoredBackup returns them, newest first.
+        The backups as Get-MemuraiStoredBackup returns them.
 
     .OUTPUTS
         [hashtable] with Name, Help and Value, one for each metric.
@@ -20,12 +20,15 @@ function Get-MemuraiBackupMetric {
         [psobject[]]$Backup
     )
 
-    $good = @($Backup | Where-Object -FilterScript { $_.State -ne 'failed' })
+    $known = @($Backup | Where-Object -FilterScript { $_.IsAgeKnown })
+    $good = @($known | Where-Object -FilterScript { $_.State -ne 'failed' })
     $isUnproven = [int]($good.Length -eq 0 -or $good[0].State -eq 'none')
     $help = 'Backups that can be read and have failed no rehearsal.'
     @{ Name = 'memurai_backup_good_backups'; Help = $help; Value = $good.Length }
     $help = 'Whether the newest good backup has not been rehearsed.'
     @{ Name = 'memurai_backup_unproven'; Help = $help; Value = $isUnproven }
+    $future = $Backup.Length - $known.Length
+    @{ Name = 'memurai_backup_future_backups'; Help = 'Backups that were taken in the future.'; Value = $future }
     if ($good.Length -eq 0) {
         return
     }

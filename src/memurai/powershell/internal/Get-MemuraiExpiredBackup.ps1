@@ -4,14 +4,18 @@ function Get-MemuraiExpiredBackup {
         Returns the names of the backups that may go.
 
     .DESCRIPTION
-        A backup goes when it is older than KeepDays or beyond the newest KeepAtMost. What always stays: the newest one,
-        the newest KeepAtLeast of those that have not failed a rehearsal, and the newest one that has passed one.
+        A backup goes when it is older than KeepDays or beyond the newest KeepAtMost. What always stays: the one that
+        was just made, the newest one, the newest KeepAtLeast of those that have not failed a rehearsal, and the newest
+        one that has passed one. What is older than a gap (Get-MemuraiBackupGap) goes by number only.
 
     .PARAMETER Backup
-        The backups, newest first: objects with Name, Taken and State (passed, failed, none).
+        The backups whose age is known, newest first: objects with Name, Taken and State (passed, failed, none).
 
     .PARAMETER Now
         The present time in UTC.
+
+    .PARAMETER Made
+        Name of the backup that was just made.
 
     .PARAMETER KeepDays
         Age in days above which a backup goes.
@@ -26,7 +30,7 @@ function Get-MemuraiExpiredBackup {
         [string]
 
     .EXAMPLE
-        Get-MemuraiExpiredBackup -Backup $backups -Now ([datetime]::UtcNow) -KeepDays 7 -KeepAtLeast 3 -KeepAtMost 30
+        Get-MemuraiExpiredBackup -Backup $known -Now ([datetime]::UtcNow) -Made $run.Backup @limits
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -37,6 +41,9 @@ function Get-MemuraiExpiredBackup {
 
         [Parameter(Mandatory = $true)]
         [datetime]$Now,
+
+        [Parameter(Mandatory = $true)]
+        [string]$Made,
 
         [Parameter(Mandatory = $true)]
         [int]$KeepDays,
@@ -51,11 +58,13 @@ function Get-MemuraiExpiredBackup {
     $newest = @($Backup | Select-Object -First 1)
     $good = @($Backup | Where-Object -FilterScript { $_.State -ne 'failed' } | Select-Object -First $KeepAtLeast)
     $proven = @($Backup | Where-Object -FilterScript { $_.State -eq 'passed' } | Select-Object -First 1)
-    $kept = @($newest + $good + $proven | ForEach-Object -MemberName Name)
+    $kept = @($newest + $good + $proven | ForEach-Object -MemberName Name) + $Made
     $oldest = $Now.AddDays(-$KeepDays)
+    $gap = Get-MemuraiBackupGap -Backup $Backup -KeepDays $KeepDays
     $rank = 0
     foreach ($item in $Backup) {
-        if ($item.Name -notin $kept -and ($rank -ge $KeepAtMost -or $item.Taken -lt $oldest)) {
+        $isOld = $item.Taken -lt $oldest -and ($null -eq $gap -or $item.Taken -gt $gap.Earlier.Taken)
+        if ($item.Name -notin $kept -and ($rank -ge $KeepAtMost -or $isOld)) {
             $item.Name
         }
         $rank++

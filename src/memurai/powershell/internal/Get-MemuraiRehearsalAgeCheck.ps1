@@ -31,12 +31,13 @@ function Get-MemuraiRehearsalAgeCheck {
     if ($null -ne $Backups.ProvenUtc) {
         $hours = ($Health.Time - $Backups.ProvenUtc).TotalHours
         $value = "the last one that succeeded was $([Math]::Floor($hours)) h ago"
-        $isWarning = $hours -ge $limit
+        $isWarning = $Backups.FutureRehearsals.Length -gt 0 -or $hours -ge $limit
     }
     $check = @{
         Name     = 'rehearsal'
         Status   = Get-MemuraiStatus -IsCritical $Backups.IsLastRehearsalFailed -IsWarning $isWarning
-        Value    = $value + $(if ($Backups.IsLastRehearsalFailed) { ', and the last one failed' } else { '' })
+        Value    = $value + $(if ($Backups.IsLastRehearsalFailed) { ', and the last one failed' } else { '' }) +
+            (ConvertTo-MemuraiFutureText -Name $Backups.FutureRehearsals)
         Expected = "a backup that was loaded into a scratch server less than $limit h ago"
         Advice   = ('A backup that was not tried may be none: why the last rehearsal failed is in the newest ' +
             "rehearsal.json in $($Health.Settings.BackupFolder) and in the Application event log.")

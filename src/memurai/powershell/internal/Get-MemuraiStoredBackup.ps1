@@ -1,14 +1,17 @@
 function Get-MemuraiStoredBackup {
     <#
     .SYNOPSIS
-        Returns the backups in a folder that can be read, newest first, and what is wrong with the others.
+        Returns the backups in a folder that can be read, and what is wrong with them and with the others.
+
+    .DESCRIPTION
+        The newest come first; after them those whose age is not known, because they were taken in the future.
 
     .PARAMETER Folder
         Full path of the folder, which may be missing.
 
     .OUTPUTS
-        [hashtable] with Backups (Name, Manifest, Taken and Rehearsed as times, SizeBytes, Rehearsal, and State: passed,
-        failed or none) and Problems.
+        [hashtable] with Backups (Name, Manifest, Taken and Rehearsed as times, the latter null when it is in the
+        future, IsAgeKnown, SizeBytes, Rehearsal, and State: passed, failed or none) and Problems.
 
     .EXAMPLE
         Get-MemuraiStoredBackup -Folder C:\Backups\Redis
@@ -20,7 +23,7 @@ function Get-MemuraiStoredBackup {
         [string]$Folder
     )
 
-    $kinds = @{ Ok = 'bool'; Reason = 'text?'; Keys = 'integer?'; RehearsedUtc = 'text'; DurationSeconds = 'number' }
+    $now = [datetime]::UtcNow
     $problems = [Collections.Generic.List[string]]::new()
     $backups = @(foreach ($name in @(Get-MemuraiBackupName -Folder $Folder)) {
             $path = [IO.Path]::Combine($Folder, $name)
@@ -34,28 +37,17 @@ function Get-MemuraiStoredBackup {
             }
             $rehearsal = $null
             try {
-                $record = [IO.Path]::Combine($path, 'rehearsal.json')
-                if ((Get-WinPathKind -Path $record) -eq 'File') {
-                    $rehearsal = Read-MemuraiJson -Path $record -Kind $kinds
-                }
+                $rehearsal = Read-MemuraiRehearsal -Path $path
             }
             catch {
                 $problems.Add("${name}: $($_.Exception.GetBaseException().Message)")
             }
-            $state, $rehearsed = 'none', $null
-            if ($null -ne $rehearsal) {
-                $state = $(if ($rehearsal.Ok) { 'passed' } else { 'failed' })
-                $rehearsed = ConvertFrom-MemuraiTimeText -Text $rehearsal.RehearsedUtc
-            }
-            [pscustomobject]@{
-                Name      = $name
-                Manifest  = $manifest
-                Taken     = ConvertFrom-MemuraiTimeText -Text $manifest.TakenUtc
-                SizeBytes = [long]($manifest.Files | Measure-Object -Property SizeBytes -Sum).Sum
-                Rehearsal = $rehearsal
-                Rehearsed = $rehearsed
-                State     = $state
-            }
+            ConvertTo-MemuraiStoredBackup -Name $name -Manifest $manifest -Rehearsal $rehearsal -Now $now
         })
-    return @{ Backups = $backups; Problems = $problems.ToArray() }
+    foreach ($backup in @($backups | Where-Object -FilterScript { $null -ne $_.ClockProblem })) {
+        $problems.Add($backup.ClockProblem)
+    }
+    $known = @($backups | Where-Object -FilterScript { $_.IsAgeKnown })
+    $others = @($backups | Where-Object -FilterScript { -not $_.IsAgeKnown })
+    return @{ Backups = @($known + $others); Problems = $problems.ToArray() }
 }

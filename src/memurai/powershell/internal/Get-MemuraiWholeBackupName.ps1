@@ -1,7 +1,7 @@
 function Get-MemuraiWholeBackupName {
     <#
     .SYNOPSIS
-        Returns the name of the newest backup that is whole; nothing when none is.
+        Returns the name of the newest backup that is whole and whose age is known; nothing when there is none.
 
     .PARAMETER Folder
         Full path of the folder of the backups.
@@ -27,7 +27,7 @@ function Get-MemuraiWholeBackupName {
 
     foreach ($name in @(Get-MemuraiBackupName -Folder $Folder)) {
         try {
-            $null = Read-MemuraiWholeBackup -Folder $Folder -Name $name
+            $manifest = Read-MemuraiWholeBackup -Folder $Folder -Name $name
             $snapshot = [IO.Path]::Combine($Folder, $name, 'dump.rdb')
             $null = Get-MemuraiSnapshotKeyCount -CheckPath $CheckPath -Path $snapshot
         }
@@ -35,6 +35,9 @@ function Get-MemuraiWholeBackupName {
             Write-Verbose -Message "${name}: $($_.Exception.Message)"
             continue
         }
-        return $name
+        $taken = ConvertFrom-MemuraiTimeText -Text $manifest.TakenUtc
+        if (-not (Test-MemuraiFutureTime -Time $taken -Now ([datetime]::UtcNow))) {
+            return $name
+        }
     }
 }

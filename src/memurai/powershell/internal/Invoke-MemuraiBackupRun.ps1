@@ -46,9 +46,5 @@ function Invoke-MemuraiBackupRun {
     }
     Invoke-MemuraiDueRehearsal -Job $Job -Run $Run
     # After the rehearsal: what has failed it is no good one to keep in the place of an older one.
-    $stored = Get-MemuraiStoredBackup -Folder $Job.Folder
-    $Run.Problems += $stored.Problems
-    $limits = @{ KeepDays = $Job.KeepDays; KeepAtLeast = $Job.KeepAtLeast; KeepAtMost = $Job.KeepAtMost }
-    $gone = @(Get-MemuraiExpiredBackup -Backup $stored.Backups -Now ([datetime]::UtcNow) @limits)
-    Clear-MemuraiExpiredBackup -Folder $Job.Folder -Name $gone
+    Clear-MemuraiOldBackup -Job $Job -Run $Run
 }

@@ -28,7 +28,7 @@ function Invoke-MemuraiDueRehearsal {
         # Half a day less than a week: a daily job does not start at the very same second.
         $limit = [datetime]::UtcNow.AddHours(-156)
         $recent = @((Get-MemuraiStoredBackup -Folder $Job.Folder).Backups | Where-Object -FilterScript {
-                $_.State -eq 'passed' -and $_.Rehearsed -ge $limit
+                $_.State -eq 'passed' -and $null -ne $_.Rehearsed -and $_.Rehearsed -ge $limit
             })
         if ($recent.Length -gt 0) {
             return

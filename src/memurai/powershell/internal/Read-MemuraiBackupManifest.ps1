@@ -43,5 +43,6 @@ function Read-MemuraiBackupManifest {
     if ($wrong.Length -gt 0 -or 'dump.rdb' -notin $paths -or $manifest.Name -cne $Name) {
         throw "Expected the manifest of the backup $Name in '$path', found another one."
     }
+    $null = ConvertFrom-MemuraiTimeText -Text $manifest.TakenUtc
     return $manifest
 }

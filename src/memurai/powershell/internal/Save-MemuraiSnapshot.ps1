@@ -6,7 +6,8 @@ function Save-MemuraiSnapshot {
     .DESCRIPTION
         The snapshot is started when nothing else is being written (a rewrite of the append-only file, or somebody
         else's snapshot), and not within the second of the former one: the server counts the time of the last one in
-        seconds, and that time must be another one afterwards.
+        seconds, and that time must be another one afterwards. It may lie in the future, when the host's clock has been
+        set right since.
 
     .PARAMETER Job
         The settings as Read-MemuraiBackupSetting returns them.
@@ -35,7 +36,7 @@ function Save-MemuraiSnapshot {
             break
         }
         $now = [datetime]::UtcNow
-        if ($isIdle -and $saved -lt [DateTimeOffset]::new($now).ToUnixTimeSeconds()) {
+        if ($isIdle -and $saved -ne [DateTimeOffset]::new($now).ToUnixTimeSeconds()) {
             $answer = Invoke-MemuraiCommand @server -Arguments BGSAVE
             $text = "$($answer.Output.Trim()) $($answer.ErrorOutput.Trim())".Trim()
             if ($text.StartsWith('Background saving started', [StringComparison]::Ordinal)) {
@@ -50,7 +51,7 @@ function Save-MemuraiSnapshot {
         }
         Start-Sleep -Milliseconds 250
     }
-    if ($info['rdb_last_bgsave_status'] -cne 'ok' -or $saved -le $before) {
+    if ($info['rdb_last_bgsave_status'] -cne 'ok' -or $saved -eq $before) {
         throw ('Expected the server to write its snapshot, found rdb_last_bgsave_status:' +
             "$($info['rdb_last_bgsave_status']). Look at its log, and at the free space of its data folder.")
     }

@@ -17,6 +17,8 @@ from winlab.twin.functions.backup_store import (
     MANIFEST,
     PARTIAL,
     BackupStore,
+    StoredBackup,
+    backup_gap,
     expired_backups,
     to_json,
     write_whole,
@@ -73,8 +75,25 @@ def _back_up(job: BackupJob, store: BackupStore, run: BackupRun) -> None:
         _rehearse(job, store, run)
     backups, problems = store.backups()
     run.problems += problems
+    _tell_of_gap(run, backups, job["KeepDays"])
     keep = {"keep_days": job["KeepDays"], "keep_at_least": job["KeepAtLeast"], "keep_at_most": job["KeepAtMost"]}
-    store.remove(expired_backups(backups, datetime.now(UTC), **keep))
+    store.remove(expired_backups(backups, datetime.now(UTC), made=name, **keep))
+    # Whatever went wrong: a run without a backup has not succeeded.
+    store.require_whole(name)
+
+
+def _tell_of_gap(run: BackupRun, backups: list[StoredBackup], keep_days: int) -> None:
+    gap = backup_gap(backups, keep_days)
+    if gap is not None:
+        later, earlier = gap
+        days = (later.taken - earlier.taken).days
+        run.fail(
+            0,
+            1004,
+            f"Between the backups {earlier.name} and {later.name} lie {days} days: either none was taken, or the clock "
+            f"was wrong, or is. {earlier.name} and what is older is not removed by its age, only by number. Is the "
+            "clock right, remove by hand what you need no more.",
+        )
 
 
 # The backup
@@ -84,7 +103,7 @@ def _add_backup(job: BackupJob, store: BackupStore) -> dict[str, Any]:
     started = time.monotonic()
     _require_space(job, store)
     taken, info = take_snapshot(job)
-    name = f"{taken:%Y%m%dT%H%M%SZ}"
+    name = store.free_name(taken)
     partial = store.path(name + PARTIAL)
     try:
         keys = _fill(job, partial, taken)

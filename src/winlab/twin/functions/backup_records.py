@@ -128,11 +128,13 @@ def _state_metrics(store: BackupStore, run: BackupRun) -> list[_Metric]:
     except WinlabError as error:
         run.fail(1, 1001, f"The backups can't be listed: {error}")
         return []
-    good = [backup for backup in backups if backup.state != "failed"]
+    known = [backup for backup in backups if backup.is_age_known]
+    good = [backup for backup in known if backup.state != "failed"]
     is_unproven = not good or good[0].state == "none"
     return [
         ("memurai_backup_good_backups", "Backups that can be read and have failed no rehearsal.", len(good)),
         ("memurai_backup_unproven", "Whether the newest good backup has not been rehearsed.", int(is_unproven)),
+        ("memurai_backup_future_backups", "Backups that were taken in the future.", len(backups) - len(known)),
         *_newest_metrics(good),
         *_rehearsal_metrics(backups),
     ]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
+from winlab.twin.functions.host import iso_time
 from winlab.twin.functions.programs import count_snapshot
 from winlab.twin.registry import Output, twin
 from winlab.windows.accounts import ADMINISTRATORS, SYSTEM
@@ -31,6 +33,10 @@ LAST_RUN = "last-run.json"
 LOCK = "backup.lock"
 PARTIAL = ".partial"
 
+# As much as Kerberos lets the clocks of a domain differ.
+_CLOCK_TOLERANCE = timedelta(minutes=5)
+# Who misses some nights has no wrong clock.
+_LEAST_GAP = timedelta(days=7)
 _PARTIAL_NAME = re.compile(r"(\d{8}T\d{6}Z|rehearsal)\.partial")
 _FILE_PATH = re.compile(r"dump\.rdb|[^\\/:*?\"<>|]+\\[^\\/:*?\"<>|]+")
 Fields = Mapping[str, type | tuple[type, ...]]
@@ -75,21 +81,47 @@ class StoredBackup:
         name: name of its folder.
         manifest: what manifest.json says.
         rehearsal: what rehearsal.json says, None when there is none.
+        seen: when they were read.
     """
 
     name: str
     manifest: dict[str, Any]
-    rehearsal: dict[str, Any] | None = None
+    rehearsal: dict[str, Any] | None
+    seen: datetime
 
     @property
     def taken(self) -> datetime:
         """When its snapshot was taken."""
-        return datetime.fromisoformat(self.manifest["TakenUtc"])
+        return time_of(self.manifest["TakenUtc"])
+
+    @property
+    def is_age_known(self) -> bool:
+        """Whether that is not in the future."""
+        return not is_future(self.taken, self.seen)
 
     @property
     def rehearsed(self) -> datetime | None:
-        """When it was rehearsed last, None when it was not."""
-        return None if self.rehearsal is None else datetime.fromisoformat(self.rehearsal["RehearsedUtc"])
+        """When it was rehearsed last, None when it was not, or in the future."""
+        time = None if self.rehearsal is None else time_of(self.rehearsal["RehearsedUtc"])
+        return None if time is None or is_future(time, self.seen) else time
+
+    @property
+    def clock_problem(self) -> str | None:
+        """What is wrong with its times, None when nothing is."""
+        if not self.is_age_known:
+            return (
+                f"{self.name}: Expected a backup that was taken before now ({iso_time(self.seen)}), found "
+                f"{self.manifest['TakenUtc']}: taken in the future: the clock was wrong, or is. It counts as no recent "
+                "one, is restored only by its name and never removed by itself. Set the clock right, and remove the "
+                "backup by hand when you need it no more."
+            )
+        if self.rehearsal is not None and self.rehearsed is None:
+            return (
+                f"{self.name}: Expected a rehearsal before now ({iso_time(self.seen)}), found "
+                f"{self.rehearsal['RehearsedUtc']}: rehearsed in the future: the clock was wrong, or is. It counts as "
+                "no recent one."
+            )
+        return None
 
     @property
     def size_bytes(self) -> int:
@@ -106,7 +138,7 @@ class StoredBackup:
 
 @twin("Get-MemuraiBackup", "BackupFolder", "Backups", "LastRun", "Problems")
 def get_memurai_backup(machine: Machine, *, backup_folder: str) -> Output:
-    """List the backups, newest first."""
+    """List the backups, newest first, and after them those whose age is not known."""
     store = BackupStore(machine, backup_folder)
     backups, problems = store.backups()
     return {
@@ -126,33 +158,56 @@ def _shown(backup: StoredBackup) -> dict[str, Any]:
         "HasAppendOnly": any(file["Path"] != DUMP for file in backup.manifest["Files"]),
         "Rehearsal": backup.state,
         "RehearsedUtc": None if backup.rehearsal is None else backup.rehearsal["RehearsedUtc"],
+        "IsAgeKnown": backup.is_age_known,
     }
 
 
-def expired_backups(
-    backups: Sequence[StoredBackup], now: datetime, *, keep_days: int, keep_at_least: int, keep_at_most: int
+def is_future(time: datetime, now: datetime) -> bool:
+    """Return whether a time is so far in the future that a clock was wrong, or is."""
+    return time > now + _CLOCK_TOLERANCE
+
+
+def expired_backups(  # noqa: PLR0913 - each is a limit of its own
+    backups: Sequence[StoredBackup],
+    now: datetime,
+    *,
+    made: str,
+    keep_days: int,
+    keep_at_least: int,
+    keep_at_most: int,
 ) -> list[str]:
     """Return the names of the backups that may go.
 
-    A backup goes when it is older than `keep_days` or beyond the newest `keep_at_most`. What always stays: the newest
-    one, the newest `keep_at_least` of those that have not failed a rehearsal, and the newest one that has passed one.
+    A backup goes when it is older than `keep_days` or beyond the newest `keep_at_most`. What always stays: the one
+    that was just made, the newest one, the newest `keep_at_least` of those that have not failed a rehearsal, the
+    newest one that has passed one, and all whose age is not known. What is older than a gap goes by number only.
 
     Args:
         backups: newest first.
         now: the present time.
+        made: name of the backup that was just made.
         keep_days: age in days.
         keep_at_least: number of good ones that stay, however old.
         keep_at_most: number of those that stay, however young.
     """
-    good = [backup for backup in backups if backup.state != "failed"]
-    proven = [backup for backup in backups if backup.state == "passed"]
-    kept = {backup.name for backup in (*backups[:1], *good[:keep_at_least], *proven[:1])}
-    oldest = now - timedelta(days=keep_days)
+    known = [backup for backup in backups if backup.is_age_known]
+    good = [backup for backup in known if backup.state != "failed"]
+    proven = [backup for backup in known if backup.state == "passed"]
+    kept = {made, *(backup.name for backup in (*known[:1], *good[:keep_at_least], *proven[:1]))}
+    oldest, gap = now - timedelta(days=keep_days), backup_gap(known, keep_days)
     return [
         backup.name
-        for rank, backup in enumerate(backups)
-        if backup.name not in kept and (rank >= keep_at_most or backup.taken < oldest)
+        for rank, backup in enumerate(known)
+        if backup.name not in kept
+        and (rank >= keep_at_most or (backup.taken < oldest and (gap is None or backup.taken > gap[1].taken)))
     ]
+
+
+def backup_gap(backups: Sequence[StoredBackup], keep_days: int) -> tuple[StoredBackup, StoredBackup] | None:
+    """Return the newest two neighbours between which the clock may have jumped: the later one and the earlier one."""
+    least = max(_LEAST_GAP, timedelta(days=keep_days))
+    known = [backup for backup in backups if backup.is_age_known]
+    return next((pair for pair in itertools.pairwise(known) if pair[0].taken - pair[1].taken > least), None)
 
 
 class BackupStore:
@@ -184,12 +239,14 @@ class BackupStore:
         return sorted((name for name in self._entries() if re.match(NAME, name)), reverse=True)
 
     def backups(self) -> tuple[list[StoredBackup], list[str]]:
-        """Return the backups that can be read, newest first, and what is wrong with the others."""
-        backups, problems = [], []
+        """Return the backups that can be read, and what is wrong with those and the others.
+
+        The newest come first; after them those whose age is not known.
+        """
+        backups, problems, now = [], [], datetime.now(UTC)
         for name in self.names():
             try:
-                manifest = self.manifest(name)
-                self._require_files(name, manifest)
+                manifest = self.require_whole(name)
             except WinlabError as error:
                 problems.append(f"{name}: {error}")
                 continue
@@ -198,8 +255,19 @@ class BackupStore:
                 rehearsal = self._rehearsal(name)
             except WinlabError as error:
                 problems.append(f"{name}: {error}")
-            backups.append(StoredBackup(name, manifest, rehearsal))
-        return backups, problems
+            backups.append(StoredBackup(name, manifest, rehearsal, now))
+        problems += [backup.clock_problem for backup in backups if backup.clock_problem is not None]
+        return sorted(backups, key=lambda backup: not backup.is_age_known), problems
+
+    def require_whole(self, name: str) -> dict[str, Any]:
+        """Return the manifest of a backup whose files are there, of the size that it says.
+
+        Raises:
+            TwinError: one of them is not.
+        """
+        manifest = self.manifest(name)
+        self._require_files(name, manifest)
+        return manifest
 
     def manifest(self, name: str) -> dict[str, Any]:
         """Return what the manifest of a backup says.
@@ -213,6 +281,7 @@ class BackupStore:
         manifest = self._object(path, _MANIFEST_FIELDS)
         if manifest["Name"] != name or not _are_files(manifest["Files"]):
             raise TwinError(f"Expected the manifest of the backup {name} in '{path}', found another one.")
+        time_of(manifest["TakenUtc"])
         return manifest
 
     def require(self, name: str) -> None:
@@ -231,23 +300,22 @@ class BackupStore:
         Raises:
             TwinError: one of them is not.
         """
-        manifest = self.manifest(name)
-        self._require_files(name, manifest)
+        manifest = self.require_whole(name)
         for file in manifest["Files"]:
             self._require_digest(f"{self.path(name)}\\{file['Path']}", file["Sha256"])
         return manifest
 
     def newest_whole(self, check_path: str) -> str | None:
-        """Return the name of the newest backup that is whole, None when none is."""
+        """Return the name of the newest backup that is whole and whose age is known, None when there is none."""
         return next((name for name in self.names() if self._is_whole(name, check_path)), None)
 
     def _is_whole(self, name: str, check_path: str) -> bool:
         try:
-            self.verify(name)
+            manifest = self.verify(name)
             count_snapshot(self._machine, check_path, f"{self.path(name)}\\{DUMP}")
+            return not is_future(time_of(manifest["TakenUtc"]), datetime.now(UTC))
         except WinlabError:
             return False
-        return True
 
     def _entries(self) -> list[str]:
         if self._files.kind(self.folder) != "Directory":
@@ -265,7 +333,11 @@ class BackupStore:
 
     def _rehearsal(self, name: str) -> dict[str, Any] | None:
         path = f"{self.path(name)}\\{REHEARSAL}"
-        return self._object(path, _REHEARSAL_FIELDS) if self._files.kind(path) == "File" else None
+        if self._files.kind(path) != "File":
+            return None
+        rehearsal = self._object(path, _REHEARSAL_FIELDS)
+        time_of(rehearsal["RehearsedUtc"])
+        return rehearsal
 
     def _require_digest(self, path: str, expected: str) -> None:
         if self._files.kind(path) != "File":
@@ -276,6 +348,12 @@ class BackupStore:
 
     def _object(self, path: str, fields: Fields) -> dict[str, Any]:
         return read_object(self._machine, path, fields)
+
+    def free_name(self, taken: datetime) -> str:
+        """Return the name of a backup of a time: that of a later second when a clock that was set back has used it."""
+        while self._files.kind(self.path(name := f"{taken:%Y%m%dT%H%M%SZ}")) != "Absent":
+            taken += timedelta(seconds=1)
+        return name
 
     # Changing
 
@@ -317,6 +395,20 @@ class BackupStore:
         """Fail when neither SYSTEM nor Administrators may change the folder: nobody else runs this."""
         if not self._machine.security.allows(self.folder, (SYSTEM, ADMINISTRATORS), MODIFY):
             raise Win32Error(ACCESS_DENIED, f"Access to the path '{self.folder}' is denied.")
+
+
+def time_of(text: str) -> datetime:
+    """Return the time that a record names.
+
+    Raises:
+        TwinError: it is none.
+    """
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        raise TwinError(
+            f"Expected a time such as 2025-01-31T02:00:00Z, found '{text}'. Have the file it is from written anew."
+        ) from None
 
 
 def read_text(machine: Machine, path: str) -> str:

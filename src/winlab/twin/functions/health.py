@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
+from winlab.twin.functions.backup_store import is_future, time_of
 from winlab.twin.functions.events import write_win_event
 from winlab.twin.functions.files import get_win_text_file
 from winlab.twin.functions.memurai import information_fields, invoke_memurai_command
@@ -133,28 +134,43 @@ def _text(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.15g}"
 
 
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
-        raise TwinError(
-            f"Expected a time such as 2025-01-31T02:00:00Z, found '{text}'. Have the file it is from written anew."
-        ) from None
+def _told(future: Sequence[str]) -> str:
+    return f", and of the future: {', '.join(future)} (the clock was wrong, or is)" if future else ""
 
 
 @dataclass
 class _Backups:
-    """What the records of the backups say."""
+    """What the records of the backups say; what has a time in the future is named, and counts as nothing else."""
 
+    now: datetime
     taken: datetime | None = None
     proven: datetime | None = None
     last_rehearsal: datetime | None = None
     is_last_rehearsal_failed: bool = False
     last_exit_code: int | None = None
+    future: list[str] = field(default_factory=list)
+    future_rehearsals: list[str] = field(default_factory=list)
 
-    def add_rehearsal(self, rehearsal: Mapping[str, Any]) -> None:
+    def add_run(self, run: Mapping[str, Any]) -> None:
+        """Take note of the last run."""
+        self.last_exit_code = int(run["ExitCode"])
+        if is_future(time_of(run["EndedUtc"]), self.now):
+            self.future.append("last-run.json")
+
+    def add_backup(self, name: str, manifest: Mapping[str, Any]) -> None:
+        """Take note of a backup."""
+        taken = time_of(manifest["TakenUtc"])
+        if is_future(taken, self.now):
+            self.future.append(name)
+        else:
+            self.taken = max(self.taken or taken, taken)
+
+    def add_rehearsal(self, name: str, rehearsal: Mapping[str, Any]) -> None:
         """Take note of a rehearsal."""
-        time = _time(rehearsal["RehearsedUtc"])
+        time = time_of(rehearsal["RehearsedUtc"])
+        if is_future(time, self.now):
+            self.future_rehearsals.append(name)
+            return
         if self.last_rehearsal is None or time > self.last_rehearsal:
             self.last_rehearsal, self.is_last_rehearsal_failed = time, not rehearsal["Ok"]
         if rehearsal["Ok"]:
@@ -479,38 +495,39 @@ class _Health:
         yield self._rehearsal_age(backups)
 
     def _backups(self) -> _Backups:
-        found, folder, files = _Backups(), written_path(self.settings["BackupFolder"]), self.machine.files
+        found, folder, files = _Backups(self.time), written_path(self.settings["BackupFolder"]), self.machine.files
         if files.kind(folder) != "Directory":
             return found
-        run = _read_json(self.machine, f"{folder}\\last-run.json", ("ExitCode",))
-        found.last_exit_code = None if run is None else int(run["ExitCode"])
+        run = _read_json(self.machine, f"{folder}\\last-run.json", ("ExitCode", "EndedUtc"))
+        if run is not None:
+            found.add_run(run)
         # A backup that is still being made has another name, and one without a manifest is not good.
         for name in filter(_BACKUP_NAME.fullmatch, files.names(folder)):
             manifest = _read_json(self.machine, f"{folder}\\{name}\\manifest.json", ("TakenUtc",))
             if manifest is not None:
-                taken = _time(manifest["TakenUtc"])
-                found.taken = max(found.taken or taken, taken)
+                found.add_backup(name, manifest)
             rehearsal = _read_json(self.machine, f"{folder}\\{name}\\rehearsal.json", ("Ok", "RehearsedUtc"))
             if rehearsal is not None:
-                found.add_rehearsal(rehearsal)
+                found.add_rehearsal(name, rehearsal)
         return found
 
     def _backup_age(self, backups: _Backups) -> dict[str, str]:
         settings, last_run = self.settings, backups.last_exit_code
         # On a new host the first backup is still to come.
-        value, is_critical, is_warning = "there is none", last_run is not None, True
+        value, is_critical, is_warning = "there is none", last_run is not None or bool(backups.future), True
         if backups.taken is not None:
             hours = self._hours_since(backups.taken)
             value = f"{math.floor(hours)} h old"
             is_critical = hours >= settings["BackupAgeCriticalHours"]
-            is_warning = bool(last_run) or hours >= settings["BackupAgeWarningHours"]
+            is_warning = bool(last_run or backups.future) or hours >= settings["BackupAgeWarningHours"]
         return _check(
             "backup",
             _status(critical=is_critical, warning=is_warning),
-            value + (f", and the last run ended with exit code {last_run}" if last_run else ""),
+            value + (f", and the last run ended with exit code {last_run}" if last_run else "") + _told(backups.future),
             f"a good backup younger than {settings['BackupAgeWarningHours']} h in {settings['BackupFolder']}",
             "Why the last run failed is in last-run.json there and in the Application event log (source "
-            f"{settings['EventSource']}). Start its scheduled task to take one now.",
+            f"{settings['EventSource']}). Start its scheduled task to take one now. What has a time in the future says "
+            "nothing: set the clock right, and remove by hand what you need no more.",
         )
 
     def _rehearsal_age(self, backups: _Backups) -> dict[str, str]:
@@ -519,11 +536,11 @@ class _Health:
         if backups.proven is not None:
             hours = self._hours_since(backups.proven)
             value = f"the last one that succeeded was {math.floor(hours)} h ago"
-            is_warning = hours >= limit
+            is_warning = bool(backups.future_rehearsals) or hours >= limit
         return _check(
             "rehearsal",
             _status(critical=is_failed, warning=is_warning),
-            value + (", and the last one failed" if is_failed else ""),
+            value + (", and the last one failed" if is_failed else "") + _told(backups.future_rehearsals),
             f"a backup that was loaded into a scratch server less than {limit} h ago",
             "A backup that was not tried may be none: why the last rehearsal failed is in the newest rehearsal.json in "
             f"{self.settings['BackupFolder']} and in the Application event log.",

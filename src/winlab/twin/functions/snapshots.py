@@ -33,7 +33,7 @@ def take_snapshot(job: BackupJob) -> tuple[datetime, dict[str, str]]:
         if info["rdb_bgsave_in_progress"] == "0":
             break
         _wait(deadline, "the snapshot to be written")
-    if info["rdb_last_bgsave_status"] != "ok" or int(info["rdb_last_save_time"]) <= before:
+    if info["rdb_last_bgsave_status"] != "ok" or int(info["rdb_last_save_time"]) == before:
         found = f"rdb_last_bgsave_status:{info['rdb_last_bgsave_status']}"
         text = f"Expected the server to write its snapshot, found {found}. Look at its log, and at the free space"
         raise TwinError(f"{text} of its data folder.")
@@ -43,12 +43,13 @@ def take_snapshot(job: BackupJob) -> tuple[datetime, dict[str, str]]:
 def _start(job: BackupJob, deadline: float) -> tuple[int, datetime]:
     """Start a snapshot as soon as nothing else is written; return the time of the former one, and now.
 
-    LASTSAVE counts seconds: one that ended in this very second would look like ours.
+    LASTSAVE counts seconds: one that ended in this very second would look like ours. One of the future, from before
+    the clock was set right, does not.
     """
     while True:
         info, now = information(job), datetime.now(UTC)
         before = int(info["rdb_last_save_time"])
-        if info["rdb_bgsave_in_progress"] == "0" and before < int(now.timestamp()):
+        if info["rdb_bgsave_in_progress"] == "0" and before != int(now.timestamp()):
             output, shown = job.ask("BGSAVE")
             if output.startswith("Background saving started"):
                 return before, now
