@@ -29,6 +29,7 @@ from winfra.exceptions import (
     TransferError,
     UnsupportedArgumentError,
 )
+from winfra.interruption import forget, watch
 from winfra.secrets import hidden_values, scrub
 from winfra.session.options import PREFIX, ConnectionOptions
 
@@ -100,7 +101,7 @@ class WinRMConnector(BaseConnector):
             options = ConnectionOptions.from_host_data(name, winrm_data(self.host))
             password = options.password_value(name)
             session = Session(name, options, self._warn)
-            session.open()
+            self._open(session)
         except (ConnectionOptionsError, HostError) as error:
             raise ConnectError(scrub(str(error), self._secrets)) from None
         if password is not None:
@@ -115,8 +116,9 @@ class WinRMConnector(BaseConnector):
         try:
             session.close()
         except HostError as error:
-            # pyinfra allows no exception here; what is left behind ends with the shell's idle timeout.
+            # pyinfra allows no exception here; what is left behind ends with the shell's idle limit.
             self._warn(f"the session was not closed cleanly: {error}")
+        forget(session)
 
     @override
     def run_shell_command(
@@ -175,6 +177,14 @@ class WinRMConnector(BaseConnector):
         if print_output:
             echo(f"{self.host.print_prefix}file downloaded: {remote_filename} (SHA-256 {digest})", err=True)
         return True
+
+    def _open(self, session: Session) -> None:
+        watch(session)
+        try:
+            session.open()
+        except HostError:
+            forget(session)
+            raise
 
     def _check_unchanged(self, path: str, digest: str, arguments: Mapping[str, Any]) -> None:
         call = PowerShellCall("Get-WinItem", {"Path": path, "IncludeHash": True})

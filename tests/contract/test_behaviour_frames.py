@@ -123,6 +123,14 @@ def test_the_end_of_an_upload_needs_its_beginning(host: ContractHost, folder: st
     assert (host.kind(path), host.kind(f"{folder}\\other")) == ("Absent", "Absent")
 
 
+def test_a_staged_file_that_no_call_took_goes_when_powershell_is_told_to_quit(host: ContractHost, folder: str) -> None:
+    paths = [f"{folder}\\file.staged", f"{folder}\\file"]
+    for path in paths:
+        host.put(path, b"content")
+    process_of(host).finish(SECONDS)
+    assert [host.kind(path) for path in paths] == ["Absent", "File"]
+
+
 def test_a_file_is_read_in_parts(host: ContractHost, folder: str) -> None:
     path = f"{folder}\\file"
     host.put(path, b"0123456789")

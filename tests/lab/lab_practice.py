@@ -161,9 +161,9 @@ def practice_hosts(count: int, variables: Mapping[str, str], folder: Path) -> It
         yield Practice(lab, {**variables, **own}, working_folder)
 
 
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Wait for a condition, for half a minute at most."""
+def wait_until(condition: Callable[[], bool], what: str, *, pause: float = 0.05) -> None:
+    """Wait for a condition, for half a minute at most; pause: between two looks, in seconds."""
     deadline = time.monotonic() + WAIT_SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"expected {what} within {WAIT_SECONDS} s"
-        time.sleep(0.05)
+        time.sleep(pause)

@@ -13,7 +13,7 @@ from winrm.exceptions import WinRMOperationTimeoutError, WinRMTransportError, WS
 
 from winfra.exceptions import HostConnectionError, HostTimeoutError
 from winfra.library import agent_script, library_text
-from winfra.session.frames import LANGUAGE_TAG, LARGEST_LINE, READY, Reply, packed_line, parse_reply
+from winfra.session.frames import LANGUAGE_TAG, LARGEST_LINE, READY, Reply, frame, packed_line, parse_reply
 from winfra.session.protocol import UnreadableAnswerError, WinRMProtocol
 
 # cmd.exe, through which WinRM starts programs, takes 8,191 characters:
@@ -114,14 +114,14 @@ class PowerShellProcess:
         return list(self._lines(deadline, what))
 
     def finish(self, seconds: float) -> None:
-        """End the input, so that PowerShell ends after what it does now, and wait for that; then end it.
+        """Let PowerShell clear up and end after what it does now, and wait for that; then end it.
 
         seconds: how long to wait.
         """
         deadline = time.monotonic() + seconds
         # A fault says that the input was ended before, and the time may be over: both ends are what is wanted.
         with suppress(WSManFaultError):
-            self.send(b"", end=True)
+            self.send(frame("0", b"quit"), end=True)
         with suppress(HostTimeoutError):
             self.read_to_end(deadline, what="end of PowerShell")
 

@@ -33,6 +33,9 @@ UNKNOWN = 255
 _PARTIAL = re.compile(r"(.*)\.[0-9a-f]{8}\.partial", re.IGNORECASE)
 """The temporary files of uploads, as winfra's session names them: the destination, a number, the ending."""
 
+_STAGED = ".staged"
+"""The ending of an upload that a call is to take; one that none took goes when the agent is told to quit."""
+
 _OPERATIONS = "call, run, open, data, close, read, quit"
 
 
@@ -124,6 +127,7 @@ class Agent:
         self._output = output
         self._functions: frozenset[str] = frozenset()
         self._upload: _Upload | None = None
+        self._staged: list[str] = []
         self._last_id = ""
         self._last_line = b""
         self._environment = {**machine.environment, **process.environment}
@@ -140,6 +144,7 @@ class Agent:
             for line in self._process.stdin:
                 fields = line.decode("ascii", errors="replace").rstrip("\r\n").split(" ")
                 if fields[1:2] == ["quit"]:
+                    self._remove_staged()
                     break
                 if fields != [""]:
                     self._answer(fields)
@@ -292,6 +297,8 @@ class Agent:
             self._require_complete(upload, path, destination, sha256)
             self._move_upload(path, destination)
             upload.is_created = False
+            if destination.endswith(_STAGED):
+                self._staged.append(destination)
             return Reply(0, sha256.encode())
         finally:
             self._clear_upload()
@@ -315,6 +322,10 @@ class Agent:
             files.replace(path, destination)
         else:
             files.move(path, destination)
+
+    def _remove_staged(self) -> None:
+        for path in self._staged:
+            self._machine.files.remove(path)
 
     def _clear_upload(self) -> None:
         if self._upload is not None:

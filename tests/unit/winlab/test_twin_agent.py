@@ -260,6 +260,18 @@ def test_a_terminated_agent_leaves_its_upload_and_the_next_one_to_there_removes_
     assert [name for name in machine.files.names("C:\\") if name.startswith("x")] == ["x"]
 
 
+@pytest.mark.parametrize(("last", "expected"), [("q quit", "Absent"), ("", "File")], ids=["told to quit", "ended"])
+def test_a_staged_upload_that_no_call_took_goes_when_the_agent_is_told(
+    machine: Machine, last: str, expected: str
+) -> None:
+    client = Client(machine)
+    for name in ("x.staged", "y"):
+        assert client.upload("C:\\up.tmp", f"C:\\{name}", (0, CONTENT))[0] == 0
+    client.send_line(last)
+    client.end()
+    assert (machine.files.kind("C:\\x.staged"), machine.files.kind("C:\\y")) == (expected, "File")
+
+
 def test_an_upload_of_another_run_to_the_same_place_is_left_alone(machine: Machine, client: Client) -> None:
     other = Client(machine)
     other.send_line(f"u open {b64('C:/x.0123abcd.partial')}")

@@ -613,10 +613,32 @@ function Complete-Upload {
             throw "Expected SHA-256 $Sha256 of '$Destination', found $found in $($upload.Size) bytes. Send it again."
         }
         Move-Upload -Path $Path -Destination $Destination
+        if ($Destination -clike '*.staged') {
+            $Agent.Staged.Add($Destination)
+        }
         return New-Reply -OutputText $found
     }
     finally {
         Clear-Upload -Agent $Agent
+    }
+}
+
+function Remove-StagedFile {
+    <#
+    .SYNOPSIS
+        Removes the uploads named *.staged that no call has taken: the run was ended before it.
+    #>
+    [CmdletBinding()]
+    param([hashtable]$Agent)
+
+    foreach ($path in $Agent.Staged) {
+        try {
+            [IO.File]::Delete($path)
+        }
+        catch {
+            # Somebody has it open; nobody is left who could be told.
+            continue
+        }
     }
 }
 
@@ -932,6 +954,7 @@ $agent = @{
     LastId        = ''
     LastReply     = ''
     Upload        = $null
+    Staged        = [Collections.Generic.List[string]]::new()
 }
 try {
     Initialize-Agent -Agent $agent
@@ -950,6 +973,7 @@ try {
         $fields = $line.Split(' ')
         $operation = if ($fields.Length -gt 1) { $fields[1] } else { '' }
         if ($operation -ceq 'quit') {
+            Remove-StagedFile -Agent $agent
             break
         }
         Invoke-Request -Agent $agent -Id $fields[0] -Operation $operation -Fields $fields
