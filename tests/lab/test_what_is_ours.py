@@ -93,15 +93,26 @@ def test_what_is_another_s_is_refused_with_all_reasons_before_anything_is_change
     assert machine.tasks.get("PayrollDB-backup").definition == task
 
 
-@pytest.mark.parametrize("task", ["storage", "install", "configure", "service", "jobs", "restore", "rollback"])
-def test_a_step_that_runs_alone_takes_nothing_from_others_either(bare: Practice, task: str) -> None:
+FOREIGN_SERVICE = "service Memurai: expected none, or one whose program is"
+
+
+@pytest.mark.parametrize(
+    ("task", "reason"),
+    [
+        ("storage", r"found C:\ProgramData\Memurai with payroll.xlsx in it"),
+        ("jobs", "expected no scheduled task Memurai-backup"),
+        *((task, FOREIGN_SERVICE) for task in ("install", "configure", "service", "restore", "rollback")),
+        ("rotate_password", FOREIGN_SERVICE),
+    ],
+)
+def test_a_step_that_runs_alone_takes_nothing_from_others_either(bare: Practice, task: str, reason: str) -> None:
     machine = bare.machine
     put(machine, FOLDER, "payroll.xlsx")
     machine.services.create("Memurai", PAYROLL_SERVICE)
     machine.tasks.register("Memurai-backup", TaskDefinition("C:\\Payroll App\\payroll.exe"))
     before = (snapshot(machine), access(machine))
     run = bare.run("pyinfra", "inventories/lab.py", f"tasks/{task}.py", "-y")
-    assert_refused(bare, run, before)
+    assert_refused(bare, run, before, reason)
     assert machine.services.get("Memurai").settings == PAYROLL_SERVICE
 
 
@@ -176,7 +187,7 @@ def test_a_service_or_task_of_others_is_not_removed(bare: Practice, options: tup
     machine.services.stop("Memurai", 30)
     machine.services.change("Memurai", PAYROLL_SERVICE)
     before = (snapshot(machine), access(machine))
-    assert_refused(bare, uninstall(bare, "inventories/lab.py", *options), before, "service Memurai: expected none")
+    assert_refused(bare, uninstall(bare, "inventories/lab.py", *options), before, FOREIGN_SERVICE)
     assert machine.services.get("Memurai").settings == PAYROLL_SERVICE
     assert machine.products.find("Memurai*")
 
