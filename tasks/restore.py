@@ -6,6 +6,7 @@
 The server goes down while it loads the data. The data it has now is kept aside, and comes back if anything fails.
 """
 
+import secrets
 from datetime import UTC, datetime
 
 from pyinfra import host
@@ -29,8 +30,8 @@ def place(settings: Settings) -> RestorePlace:
         data=storage.data,
         snapshot=settings.persistence.dbfilename,
         append_only_folder=layout.APPEND_ONLY_FOLDER,
-        # On the same drive: what is moved there need not be copied.
-        aside=f"{storage.data}-before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}",
+        # On the same drive: what is moved there need not be copied. Two restores may fall into one second.
+        aside=f"{storage.data}-before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
         append_only=settings.persistence.appendonly,
         timeout_seconds=settings.service.ready_timeout_seconds,
     )

@@ -136,7 +136,9 @@ function Update-MemuraiProduct {
         return
     }
     $time = [DateTime]::UtcNow.ToString('yyyyMMddTHHmmssfffZ', [Globalization.CultureInfo]::InvariantCulture)
-    $aside = [IO.Path]::Combine((Resolve-WinPath -Path $BackupFolder), "data-of-$FormerVersion-before-$Version-$time")
+    # Unique even when a clock that was set back lives through the same moment again.
+    $kept = "data-of-$FormerVersion-before-$Version-$time-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+    $aside = [IO.Path]::Combine((Resolve-WinPath -Path $BackupFolder), $kept)
     $logs = Resolve-WinPath -Path $LogFolder
     $own = @{
         ServiceName = $ServiceName; ConfigurationPath = $ConfigurationPath; HoldsData = $true

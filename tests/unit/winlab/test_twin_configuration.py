@@ -9,8 +9,9 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 import pytest
@@ -33,6 +34,7 @@ from winlab.package import build
 from winlab.twin.binder import invoke
 from winlab.twin.errors import TwinError
 from winlab.twin.functions import FUNCTIONS, locks
+from winlab.twin.functions import configuration as twin
 from winlab.windows.machine import Machine
 from winlab.windows.services import RecoveryAction
 
@@ -714,6 +716,44 @@ def test_the_history_keeps_the_newest_and_only_different_content(running: Machin
     assert "notes.txt" in running.files.names(HISTORY)
 
 
+def put_earlier(machine: Machine, time: datetime, number: int) -> str:
+    """Leave an earlier configuration of a time in the history, and return its name."""
+    name = f"{time:%Y%m%dT%H%M%S}000Z-{number:08x}.conf"
+    machine.files.make_directory(HISTORY)
+    machine.files.write_bytes(f"{HISTORY}\\{name}", f"# {number}\r\n".encode())
+    return name
+
+
+def test_what_was_kept_in_the_future_is_not_the_newest_and_stays(machine: Machine) -> None:
+    deploy(machine, PROTECTED)
+    futures = [put_earlier(machine, datetime.now(UTC) + timedelta(days=365 + day), day) for day in range(2)]
+    former = put_earlier(machine, datetime.now(UTC) - timedelta(days=1), 2)
+    kept = [apply(machine, configuration(PROTECTED, f"maxclients {200 + number}"), Keep=2) for number in range(3)]
+    paths = [item["HistoryPath"].rpartition("\\")[2] for item in kept]
+    assert [entry["Name"] for entry in history(machine)] == [paths[2], paths[1], futures[1], futures[0]]
+    assert former not in machine.files.names(HISTORY)
+
+
+def test_two_configurations_of_one_moment_are_both_kept(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = datetime.now(UTC)
+
+    class Stopped(datetime):
+        """A clock that stands still."""
+
+        @classmethod
+        def now(cls, tz: Any = None) -> Self:
+            return cls.fromtimestamp(moment.timestamp(), tz)
+
+    monkeypatch.setattr(twin, "datetime", Stopped)
+    deploy(machine, PROTECTED)
+    texts = [configuration(PROTECTED, f"maxclients {200 + number % 2}") for number in range(4)]
+    for text in texts:
+        apply(machine, text)
+    entries = [machine.files.read_bytes(f"{HISTORY}\\{entry['Name']}").decode() for entry in history(machine)]
+    assert entries[:3] == texts[2::-1]
+    assert len(entries) == 4
+
+
 def test_a_history_that_is_not_there_is_empty(machine: Machine) -> None:
     machine.files.make_directory(CONFIG)
     assert history(machine) == []
@@ -741,12 +781,14 @@ def test_a_change_is_refused_while_another_one_is_under_way(running: Machine, mo
 
 
 def test_what_an_ended_run_left_is_removed_and_what_another_one_just_uploaded_is_not(running: Machine) -> None:
-    old, young = f"{CONF}.1234abcd.staged", f"{CONF}.5678abcd.staged"
-    for path in (old, young):
+    old, young, future = (f"{CONF}.{name}.staged" for name in ("1234abcd", "5678abcd", "9012abcd"))
+    for path in (old, young, future):
         running.files.write_bytes(path, b"requirepass canary-left")
     os.utime(running.files.local_path(old), (1, 1))
+    # None is young whose time has not come: the clock was set right since.
+    os.utime(running.files.local_path(future), (9_000_000_000, 9_000_000_000))
     assert apply(running, configuration(PROTECTED, "hz 20"), LiveCommand="CONFIG SET hz 20")["Applied"] == "Live"
-    assert (running.files.kind(old), running.files.kind(young)) == ("Absent", "File")
+    assert [running.files.kind(path) for path in (old, young, future)] == ["Absent", "File", "Absent"]
 
 
 # Hangs as a service, and answers in a trial.

@@ -25,11 +25,18 @@ function Add-MemuraiHistoryEntry {
     # A new folder and a new file take their access lists from the folder they are made in.
     $null = New-WinDirectory -Path $Change.History
     $digest = Get-WinFileHash -Path $Change.Target
-    $newest = Get-MemuraiHistoryFile -Folder $Change.History | Select-Object -First 1
+    $files = @(Get-MemuraiHistoryFile -Folder $Change.History)
+    $newest = $files | Select-Object -First 1
     if ($null -ne $newest -and (Get-WinFileHash -Path $newest) -eq $digest) {
         return @{ Path = $newest; Created = $false }
     }
-    $time = [datetime]::UtcNow.ToString("yyyyMMdd'T'HHmmssfff'Z'", [cultureinfo]::InvariantCulture)
+    # A clock that was set back may live through the same moment again.
+    $moment = [datetime]::UtcNow
+    do {
+        $time = $moment.ToString("yyyyMMdd'T'HHmmssfff'Z'", [cultureinfo]::InvariantCulture)
+        $moment = $moment.AddMilliseconds(1)
+        $same = @($files | Where-Object -FilterScript { [IO.Path]::GetFileName($_) -clike "$time-*" })
+    } while ($same.Length -gt 0)
     $copy = [IO.Path]::Combine($Change.History, "$time-$($digest.Substring(0, 8)).conf")
     try {
         [IO.File]::Copy($Change.Target, $copy, $false)

@@ -1,7 +1,8 @@
 function Get-MemuraiHistoryFile {
     <#
     .SYNOPSIS
-        Returns the full paths of the earlier configurations in a folder, newest first.
+        Returns the full paths of the earlier configurations in a folder, newest first, and after them those that were
+        kept in the future.
 
     .PARAMETER Folder
         Full path of the folder, which may be missing.
@@ -31,7 +32,10 @@ function Get-MemuraiHistoryFile {
         })
     [Array]::Sort($names, [StringComparer]::Ordinal)
     [Array]::Reverse($names)
-    foreach ($name in $names) {
+    $now = [datetime]::UtcNow
+    $future = @($names | Where-Object -FilterScript { Test-MemuraiFutureName -Name $_ -Now $now })
+    $known = @($names | Where-Object -FilterScript { $_ -notin $future })
+    foreach ($name in $known + $future) {
         [IO.Path]::Combine($Folder, $name)
     }
 }

@@ -1,7 +1,7 @@
 function Remove-MemuraiHistoryEntry {
     <#
     .SYNOPSIS
-        Removes the oldest earlier configurations beyond a number.
+        Removes the oldest earlier configurations beyond a number. Those that were kept in the future stay.
 
     .PARAMETER Folder
         Full path of their folder, which may be missing.
@@ -24,7 +24,11 @@ function Remove-MemuraiHistoryEntry {
         [int]$Keep
     )
 
-    foreach ($file in @(Get-MemuraiHistoryFile -Folder $Folder | Select-Object -Skip $Keep)) {
+    $now = [datetime]::UtcNow
+    $known = @(Get-MemuraiHistoryFile -Folder $Folder | Where-Object -FilterScript {
+            -not (Test-MemuraiFutureName -Name ([IO.Path]::GetFileName($_)) -Now $now)
+        })
+    foreach ($file in @($known | Select-Object -Skip $Keep)) {
         if ($PSCmdlet.ShouldProcess($file, 'Remove')) {
             [IO.File]::Delete($file)
         }

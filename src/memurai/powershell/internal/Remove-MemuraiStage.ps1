@@ -29,10 +29,15 @@ function Remove-MemuraiStage {
     # Without the lock the rest belongs to whoever has it.
     if ($null -ne $Change.Lock) {
         $files += $Change.Backup
-        # What a run left that was ended before it got here; a younger one may be about to be used.
+        # What a run left that was ended before it got here; a younger one may be about to be used, but none of the
+        # future is young.
         $folder = [IO.Path]::GetDirectoryName($Change.Target)
+        $now = [DateTime]::UtcNow
         $files += @([IO.Directory]::GetFiles($folder, "$([IO.Path]::GetFileName($Change.Target)).*.staged") |
-                Where-Object -FilterScript { [IO.File]::GetLastWriteTimeUtc($_) -lt [DateTime]::UtcNow.AddHours(-1) })
+                Where-Object -FilterScript {
+                    $written = [IO.File]::GetLastWriteTimeUtc($_)
+                    $written -lt $now.AddHours(-1) -or (Test-MemuraiFutureTime -Time $written -Now $now)
+                })
     }
     # A folder that was given as the staged file by mistake is not removed with all it holds.
     $paths = @(foreach ($file in $files) {

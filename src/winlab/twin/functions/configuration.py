@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
+from winlab.twin.functions.backup_store import is_future
 from winlab.twin.functions.host import iso_time
 from winlab.twin.functions.locks import locked
 from winlab.twin.functions.memurai import ServerAccess, information_fields, invoke_memurai_command
@@ -31,7 +32,7 @@ _ATTEMPT_SECONDS = 5
 _COMMAND_SECONDS = 60
 _TRIAL_SECONDS = 30
 _TAIL_LINES = 20
-_STALE_SECONDS = 3600
+_STALE = timedelta(hours=1)
 _HISTORY_NAME = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{8}\.conf")
 _DIRECTIVE_NAME = re.compile(r"""^\s*["']?([^\s#"']+)""", re.MULTILINE)
 _DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
@@ -64,10 +65,33 @@ def _entry(machine: Machine, path: str) -> dict[str, Any]:
 
 
 def _history(machine: Machine, folder: str) -> list[str]:
-    """Return the names of the earlier configurations, newest first; they begin with the time."""
+    """Return the names of the earlier configurations, newest first, and after them those kept in the future.
+
+    They begin with the time.
+    """
     if machine.files.kind(folder) != "Directory":
         return []
-    return sorted(filter(_HISTORY_NAME.fullmatch, machine.files.names(folder)), reverse=True)
+    names = sorted(filter(_HISTORY_NAME.fullmatch, machine.files.names(folder)), reverse=True)
+    return sorted(names, key=_is_of_future)
+
+
+def _free_time(names: list[str]) -> str:
+    """Return the first moment from now on that no name begins with: a clock that was set back may have used it."""
+    moment = datetime.now(UTC)
+    while True:
+        text = f"{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03d}Z"
+        if not any(name.startswith(text) for name in names):
+            return text
+        moment += timedelta(milliseconds=1)
+
+
+def _is_of_future(name: str) -> bool:
+    """Return whether an earlier configuration was kept in the future: the clock was wrong, or is."""
+    try:
+        kept = datetime.strptime(name[:19], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return True
+    return is_future(kept, datetime.now(UTC))
 
 
 @twin("Set-MemuraiConfiguration", "Applied", "HistoryPath", "TrialMilliseconds", "ElapsedMilliseconds")
@@ -237,7 +261,8 @@ class _Change:
             applied = "Restart"
         elif self.is_server_changed:
             applied = "Live"
-        for name in _history(self.machine, self.history)[self.keep :]:
+        known = [name for name in _history(self.machine, self.history) if not _is_of_future(name)]
+        for name in known[self.keep :]:
             self.machine.files.remove(f"{self.history}\\{name}")
         return {"Applied": applied, "HistoryPath": history_path, "TrialMilliseconds": trial}
 
@@ -269,13 +294,13 @@ class _Change:
         """Return the names of staged files of runs that were ended before they got here; a young one may be in use."""
         folder, name = _folder(self.target), self.target.rpartition("\\")[2].upper()
         names = [item for item in self.machine.files.names(folder) if item.upper().startswith(f"{name}.")]
-        old = time.time() - _STALE_SECONDS
-        return [
-            item
-            for item in names
-            if item.upper().endswith(".STAGED")
-            and self.machine.files.local_path(f"{folder}\\{item}").stat().st_mtime < old
-        ]
+        return [item for item in names if item.upper().endswith(".STAGED") and self._is_left(f"{folder}\\{item}")]
+
+    def _is_left(self, path: str) -> bool:
+        """Return whether a file is an hour old, or of the future: none such is young."""
+        now = datetime.now(UTC)
+        written = datetime.fromtimestamp(self.machine.files.local_path(path).stat().st_mtime, UTC)
+        return written < now - _STALE or is_future(written, now)
 
     def _require_stage(self) -> None:
         files = self.machine.files
@@ -405,11 +430,11 @@ class _Change:
             return None, False
         files.make_directory(self.history)
         digest = files.sha256(self.target)
-        newest = next((f"{self.history}\\{name}" for name in _history(self.machine, self.history)), None)
+        names = _history(self.machine, self.history)
+        newest = f"{self.history}\\{names[0]}" if names else None
         if newest is not None and files.sha256(newest) == digest:
             return newest, False
-        now = datetime.now(UTC)
-        copy = f"{self.history}\\{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{digest[:8]}.conf"
+        copy = f"{self.history}\\{_free_time(names)}-{digest[:8]}.conf"
         files.copy_file(self.target, copy)
         # As [IO.File]::Copy does, which keeps the time of the last change.
         written = files.local_path(self.target).stat()

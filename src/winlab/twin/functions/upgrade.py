@@ -1,6 +1,7 @@
 """Twins of the functions that install another version under a server, and the former one again."""
 
 import re
+import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -311,7 +312,7 @@ def update_memurai_product(  # noqa: PLR0913 - the parameters of the library fun
     full, time = machine.files.full_path, datetime.now(UTC)
     stamp = f"{time:%Y%m%dT%H%M%S}{time.microsecond // 1000:03d}Z"
     logs = full(log_folder)
-    aside = f"{full(backup_folder)}\\data-of-{former_version}-before-{version}-{stamp}"
+    aside = f"{full(backup_folder)}\\data-of-{former_version}-before-{version}-{stamp}-{uuid.uuid4().hex[:8]}"
     own = {
         "ServiceName": service_name,
         "ConfigurationPath": configuration_path,
