@@ -223,11 +223,14 @@ def test_a_backup_of_the_future_alone_is_no_recent_one(deployed: Practice, machi
             path.rename(tmp_path / path.name)
         try:
             code = machine.tasks.run("Memurai-health")
+            planned = deployed.plan()
             verified = deployed.run("pytest", "tests/verify/test_jobs.py", "--inventory", "inventories/lab.py", "-q")
         finally:
             for path in others:
                 (tmp_path / path.name).rename(path)
     assert code == 1
+    # It does not stand for the first backup either, which a deploy takes to know that backups can be taken.
+    assert "+ a new one, taken now by the task Memurai-backup" in planned.output, planned.output
     event = machine.events.find(source="MemuraiProduction", event_id=1022)[-1]
     assert f"[FAIL] backup: there is none, and of the future: {future} (the clock was wrong, or is)" in event.message
     assert f"[WARN] rehearsal: there was none, and of the future: {future}" in event.message
