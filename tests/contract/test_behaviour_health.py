@@ -213,7 +213,7 @@ def test_a_diagnosis_tells_no_argument_and_no_key(running: Server) -> None:  # n
     found = diagnose(running, Patterns=["ratelimit:*", "none:*"])
     assert "canary" not in json.dumps(found)
     assert found["Unknown"] == []
-    assert re.search(r"^run_id:\w+\r?$", found["Info"], re.MULTILINE)
+    assert re.search(r"^run_id:\w+\r*$", found["Info"], re.MULTILINE)
     commands = {(entry["Command"], entry["Arguments"]) for entry in found["SlowLog"]}
     assert {("set", 4), ("mset", 40), ("config", 3)} <= commands
     assert all(entry["TimeUtc"].endswith("Z") and ":" in entry["ClientAddress"] for entry in found["SlowLog"])
