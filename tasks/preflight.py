@@ -2,7 +2,7 @@
 
 from pyinfra import host, logger
 
-from memurai import certificates, deployment, instances, layout, neighbours, ownership, preflight
+from memurai import certificates, deployment, instances, layout, neighbours, ownership, preflight, restores
 from memurai.exceptions import SettingsError
 from memurai.settings import Settings
 from winfra.facts.files import DirectorySize, Item
@@ -70,6 +70,7 @@ def problems(settings: Settings) -> list[str]:
         *preflight.host_problems(settings, summary, files.folder, others=list(others.values()), aside_bytes=aside),
         *(problem for state in listeners for problem in preflight.port_problems(settings, state)),
         *preflight.data_problems(settings, files, is_running=service["state"] == "Running"),
+        *filter(None, [restores.interruption(host, settings)]),
     ]
 
 

@@ -33,6 +33,7 @@ def place(settings: Settings) -> RestorePlace:
         # On the same drive: what is moved there need not be copied. Two restores may fall into one second.
         aside=f"{storage.data}-before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
         append_only=settings.persistence.appendonly,
+        start_type=settings.service.start_type,
         timeout_seconds=settings.service.ready_timeout_seconds,
     )
 

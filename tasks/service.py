@@ -2,13 +2,15 @@
 
 from pyinfra import host
 
-from memurai import deployment, layout
+from memurai import deployment, layout, restores, stops
+from memurai.settings import Settings
 from winfra.operations import services
 
 MILLISECONDS = 1000
 
-settings = deployment.settings_of(host)
-if settings is not None:
+
+def run(settings: Settings) -> None:
+    """Ensure that the service is as the settings say."""
     service = settings.service
     # Read when the server starts. For its configuration, tasks/configure.py restarts the server where that is needed.
     read_at_start = [] if settings.package.license_file is None else [layout.license_file(settings)]
@@ -27,4 +29,13 @@ if settings is not None:
         ),
         running=True,
         restart_after=read_at_start,
+        before_stop=stops.saving(settings),
     )
+
+
+current_settings = deployment.settings_of(host)
+if current_settings is not None:
+    if reason := restores.interruption(host, current_settings):
+        deployment.refuse(host, [reason])
+    else:
+        run(current_settings)

@@ -7,7 +7,7 @@ stays, and its folder. Backups stay in any case, and the product while another i
 
 from pyinfra import host, logger
 
-from memurai import deployment, jobs, layout, ownership
+from memurai import deployment, jobs, layout, ownership, stops
 from memurai.operations import product, server
 from memurai.settings import Settings
 from winfra.operations import files, firewall, services, tasks
@@ -38,6 +38,8 @@ def uninstall(settings: Settings, *, remove_data: bool) -> None:
         service=settings.service.name,
         present=False,
         program=layout.program(settings),
+        # It was in use since it saved.
+        before_stop=None if remove_data else stops.saving(settings),
         timeout_seconds=STOP_SECONDS,
     )
     product.removed(

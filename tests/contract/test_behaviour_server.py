@@ -230,6 +230,19 @@ def test_a_server_saves_what_is_in_memory_only(running: Server) -> None:
     assert "Expected INFO from" in running.host.refusal("Save-MemuraiData", **wrong)
 
 
+def test_a_server_that_is_writing_a_snapshot_saves_after_that(running: Server) -> None:
+    """SAVE is refused meanwhile, and that snapshot lacks what came after its start."""
+    for command in (("SET", "in-snapshot", "1"), ("CONFIG", "SET", "rdb-key-save-delay", "500000")):
+        assert running.ask(*command)["Output"] == "OK"
+    assert running.ask("BGSAVE")["Output"].startswith("Background saving started")
+    assert running.ask("SET", "after-its-start", "1")["Output"] == "OK"
+    refused = running.ask("SAVE")
+    assert "Background save already in progress" in refused["Output"] + refused["ErrorOutput"]
+    assert running.ask("CONFIG", "SET", "rdb-key-save-delay", "0")["Output"] == "OK"
+    assert running.host.call("Save-MemuraiData", **running.target)["Saved"] is True
+    assert "rdb_changes_since_last_save:0" in running.ask("INFO", "persistence")["Output"]
+
+
 def update(server: Server, folder: str, **more: Any) -> dict[str, Any]:
     """Return parameters of Update-MemuraiProduct for packages in a folder."""
     return {

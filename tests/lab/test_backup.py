@@ -15,7 +15,7 @@ import redis
 from backup_times import in_days, name_of, retaken
 from lab_practice import CANARY, Practice, Run, snapshot, wait_until
 
-from winlab.twin.functions.services import start_win_service, stop_win_service
+from winlab.twin.functions.services import set_win_service, start_win_service, stop_win_service
 from winlab.windows.machine import Machine
 
 BACKUPS = "Backups/Redis"
@@ -191,6 +191,29 @@ def test_a_damaged_backup_is_refused_by_name_and_a_good_one_offered(deployed: Pr
         + bytes(content[len(content) // 2 + 1 :])
     )
     assert is_sound(damaged)
+
+
+def test_a_restore_that_was_interrupted_is_told_and_completed(deployed: Practice, machine: Machine) -> None:
+    """It was killed between its two moves: the server's data is aside, and the service would start empty."""
+    data, aside = "C:/ProgramData/Memurai/data", "C:/ProgramData/Memurai/data-before-restore-20000101T000000Z"
+    set_win_service(machine, name="Memurai", start_type="Disabled")
+    stop_win_service(machine, name="Memurai", timeout_seconds=60)
+    machine.files.make_directory(f"{data}/restore.partial")
+    machine.files.make_directory(aside)
+    for name in ("dump.rdb", "appendonlydir"):
+        machine.files.move(f"{data}/{name}", f"{aside}/{name}")
+    for refused in (deployed.deploy(), run(deployed, "service")):
+        assert refused.exit_code == 1, refused.output
+        assert "a restore was interrupted" in refused.output
+        assert machine.services.get("Memurai").state == "Stopped"
+    keys = manifest(newest(machine))["Keys"]
+    completed = run(deployed, "restore")
+    assert completed.exit_code == 0, completed.output
+    with client(machine) as connection:
+        assert connection.dbsize() == keys
+    assert machine.services.get("Memurai").settings.start_type == "Automatic"
+    assert sorted(machine.files.names(aside)) == ["appendonlydir", "dump.rdb"]
+    assert deployed.deploy().exit_code == 0
 
 
 def test_a_backup_that_is_not_there_is_refused_with_those_that_are(deployed: Practice, machine: Machine) -> None:

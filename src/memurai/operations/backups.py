@@ -25,7 +25,8 @@ class RestorePlace:
     folder: of the backups. server: how the server is reached. check_program: path of memurai-check-rdb.exe. service:
     its name. configuration: its path. data, snapshot, append_only_folder: folder of the data, and the names of the
     snapshot and of the append-only file's folder in it. aside: folder into which the present data is moved.
-    append_only: whether the server loads its append-only file. timeout_seconds: longest wait for the server.
+    append_only: whether the server loads its append-only file. start_type: of the service, if it is found disabled.
+    timeout_seconds: longest wait for the server.
     """
 
     folder: str
@@ -38,6 +39,7 @@ class RestorePlace:
     append_only_folder: str
     aside: str
     append_only: bool
+    start_type: str
     timeout_seconds: int
 
 
@@ -174,6 +176,7 @@ def _parameters(place: RestorePlace, name: str, digest: str) -> dict[str, object
         "SnapshotName": place.snapshot,
         "AppendOnlyFolder": place.append_only_folder,
         "AsideFolder": place.aside,
+        "StartType": place.start_type,
         "AppendOnly": place.append_only,
         "TimeoutSeconds": place.timeout_seconds,
     }

@@ -141,11 +141,8 @@ def _installation(package: Package, surroundings: Surroundings, products: Sequen
         return "expected to read the services on this product, found an error (above); nothing was changed"
     if products and service["exists"] and file["content"] is not None:
         return _update(package, surroundings, products[0]["version"] or "", file["content"], neighbours)
-    if products and (neighbours.running or neighbours.problems):
-        return (
-            f"expected this version for a new instance, found {products[0]['version']}, on which other services run "
-            f"from {surroundings.product_folder}. Deploy one of those first, which upgrades them; then run this again."
-        )
+    if problem := _stop_problem(surroundings, service["state"], products, neighbours):
+        return problem
     return PowerShellCall(
         "Install-WinPackage",
         {
@@ -157,6 +154,24 @@ def _installation(package: Package, surroundings: Surroundings, products: Sequen
             "TimeoutSeconds": INSTALL_TIMEOUT_SECONDS,
         },
     )
+
+
+def _stop_problem(
+    surroundings: Surroundings, state: str | None, products: Sequence[Product], neighbours: Neighbours
+) -> str | None:
+    """Return why services may not be stopped for an installation that nothing would bring them back from."""
+    if products and (neighbours.running or neighbours.problems):
+        return (
+            f"expected this version for a new instance, found {products[0]['version']}, on which other services run "
+            f"from {surroundings.product_folder}. Deploy one of those first, which upgrades them; then run this again."
+        )
+    if state == "Running":
+        return (
+            f"expected the service {surroundings.service} not to run, or on {surroundings.configuration}, by which its "
+            "server could be asked to save, found it Running without. Stop it by hand if its data is on disk or not "
+            "wanted: a stop saves nothing."
+        )
+    return None
 
 
 def _update(

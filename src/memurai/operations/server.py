@@ -115,9 +115,9 @@ def check(  # pyinfra looks for the names of the first two
 def saved(
     service: str, configuration: str, command_line_client: str, timeout_seconds: int = 300
 ) -> Generator[PyinfraCommand, None, None]:
-    """Ensure that all that a running server holds is on disk too, before its service is stopped for long.
+    """Ensure that all that a running server holds is on disk too, and refuse a server that can't be asked for it.
 
-    Memurai is not known to save when its service is stopped. A server with an append-only file has all on disk.
+    What it takes after this is saved by `saving`, right before its service is stopped.
 
     + service: its service; one that does not run holds nothing
     + configuration: path of the configuration it runs on, which says where it listens and with what password
@@ -143,17 +143,41 @@ def saved(
     running = _running_server(configuration, command_line_client)
     info = {} if running is None else current_host.get_fact(Info, server=running, _ignore_errors=True)
     if running is None or not info:
-        yield from refuse(
-            f"service {service}: expected its server to answer with the password in {configuration}, so that it can "
-            "save its data, found no such answer. Stop the service by hand if its data is on disk or not wanted."
-        )
+        yield from refuse(_not_asked(service, configuration))
         return
-    saving = PowerShellCall("Save-MemuraiData", {**running.parameters(), "TimeoutSeconds": timeout_seconds})
     yield from converge(
         f"data of service {service}",
         {"on disk": "not all" if _holds_unsaved(info) else "all"},
         {"on disk": "all"},
-        lambda: [saving],
+        lambda: [_saving_call(running, timeout_seconds)],
+    )
+
+
+def saving(service: str, configuration: str, command_line_client: str, timeout_seconds: int) -> list[PyinfraCommand]:
+    """Return the commands after which a service may be stopped: a stop saves nothing.
+
+    They fail when its server can't be asked or can't save. A service that does not run needs none.
+
+    service: its name. configuration: path of the file that its server runs on. command_line_client: path of
+    memurai-cli.exe. timeout_seconds: longest time that saving may take.
+    """
+    found = current_host.get_fact(Service, service=service)
+    if found is None or found["state"] != "Running":
+        return []
+    running = _running_server(configuration, command_line_client)
+    if running is None:
+        return [failure(_not_asked(service, configuration))]
+    return [_saving_call(running, timeout_seconds)]
+
+
+def _saving_call(running: Server, timeout_seconds: int) -> PowerShellCall:
+    return PowerShellCall("Save-MemuraiData", {**running.parameters(), "TimeoutSeconds": timeout_seconds})
+
+
+def _not_asked(service: str, configuration: str) -> str:
+    return (
+        f"service {service}: expected its server to answer with the password in {configuration}, so that it can "
+        "save its data, found no such answer. Stop the service by hand if its data is on disk or not wanted."
     )
 
 
@@ -170,4 +194,6 @@ def _running_server(configuration: str, command_line_client: str) -> Server | No
 
 def _holds_unsaved(info: Mapping[str, str]) -> bool:
     has_log = info.get("aof_enabled") == "1" and info.get("aof_last_write_status") == "ok"
-    return not has_log and info.get("rdb_changes_since_last_save") != "0"
+    # Before its first save the server counts the changes since its start, which says nothing of its snapshot.
+    has_snapshot = info.get("rdb_changes_since_last_save") == "0" and info.get("rdb_saves", "0") != "0"
+    return not has_log and not has_snapshot

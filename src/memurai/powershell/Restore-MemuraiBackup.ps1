@@ -6,13 +6,16 @@ function Restore-MemuraiBackup {
     .DESCRIPTION
         One function, so that a lost connection can't leave it half done. In this order: the lock of the backups is
         taken; the backup is the one that was planned, whole, and accepted by the check tool, else it is refused by
-        its name and the newest whole one is named; the server is a primary, and its disk has room; a running server
-        saves its data; the backup's snapshot is copied beside the data; the service is stopped; the present data is
-        moved aside; the snapshot takes its place; the service is started, and its server must have loaded all keys
-        before a deadline.
+        its name and the newest whole one is named; the server is a primary, and its disk has room; the snapshot of the
+        backup is copied beside the data; a running server saves its data; the service is disabled and stopped; the
+        present data is moved aside; the snapshot takes its place; the service gets its start type back and is started,
+        and its server must have loaded all keys before a deadline.
 
         When it has not, what was put there is moved aside too, the former data goes back into its place, the service is
         started, and the function fails with the reason.
+
+        If it is interrupted, the service stays disabled, and the folder restore.partial stays in the data folder: then
+        a restore again brings the server back. The data that it had is in the folder aside.
 
         Always the snapshot is restored, as the number of its keys is known; a backup's copy of the append-only file is
         for people. A server with an append-only file gets one that begins with the snapshot, for it loads nothing else.
@@ -75,6 +78,9 @@ function Restore-MemuraiBackup {
         Absolute path of an empty or missing folder for the present data, on the same volume. It is never removed; what
         did not load goes to the same path with -failed after it.
 
+    .PARAMETER StartType
+        Start type that the service gets when it is found Disabled, as an interrupted restore leaves it.
+
     .PARAMETER AppendOnly
         Whether the server writes an append-only file.
 
@@ -104,15 +110,14 @@ function Restore-MemuraiBackup {
         [Parameter(Mandatory = $true)][ValidateRange(1, 65535)][int]$Port,
         [string]$User = '',
         [securestring]$Password,
-        [string]$TlsCaFile = '',
-        [string]$TlsCertFile = '',
-        [string]$TlsKeyFile = '',
+        [string]$TlsCaFile = '', [string]$TlsCertFile = '', [string]$TlsKeyFile = '',
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$ServiceName,
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$ConfigurationPath,
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$DataFolder,
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$SnapshotName,
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$AppendOnlyFolder,
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$AsideFolder,
+        [ValidateSet('Automatic', 'Manual')][string]$StartType = 'Automatic',
         [bool]$AppendOnly = $false,
         [ValidateRange(1, 86400)][int]$TimeoutSeconds = 300
     )
@@ -132,6 +137,7 @@ function Restore-MemuraiBackup {
         ServiceName = $ServiceName; Configuration = Resolve-WinPath -Path $ConfigurationPath; Data = $data
         SnapshotName = $SnapshotName; AppendOnlyFolder = $AppendOnlyFolder; DataNames = $SnapshotName, $AppendOnlyFolder
         Aside = Resolve-WinPath -Path $AsideFolder; Stage = [IO.Path]::Combine($data, 'restore.partial')
+        StartType = $StartType; IsDisabled = $false
         AppendOnly = $AppendOnly; TimeoutSeconds = $TimeoutSeconds; IsAside = $false; Keys = $null; ExpectedKeys = $null
     }
     $log = @{ Source = 'MemuraiProduction' }

@@ -99,7 +99,7 @@ function Set-MemuraiCertificate {
     }
     $change = @{
         Files = @($files); New = $server; Former = $server; ServiceName = $ServiceName; Command = $ReloadCommand
-        IsServerChanged = $false; TimeoutSeconds = $TimeoutSeconds
+        IsServerChanged = $false; Unsaved = ''; TimeoutSeconds = $TimeoutSeconds
     }
     if ($PSCmdlet.ShouldProcess($TlsCertFile, 'Set certificate')) {
         Invoke-MemuraiCertificateChange -Change $change

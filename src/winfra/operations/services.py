@@ -13,7 +13,7 @@ from pyinfra.api.command import PyinfraCommand
 from winfra.call import PowerShellCall
 from winfra.facts.files import Item
 from winfra.facts.services import Service, ServiceState
-from winfra.operations.shape import converge, is_write_planned, normal_path, refuse
+from winfra.operations.shape import Commands, converge, is_write_planned, normal_path, refuse
 
 # The program of a command line as it is written, with quotation marks or without.
 PROGRAM = re.compile(r'\s*(?:"([^"]*)"|(.+?\.exe)(?=\s|$)|(\S+))', re.IGNORECASE)
@@ -59,6 +59,7 @@ def service(  # noqa: PLR0913  # one argument a property of a service
     recovery: Recovery | None = None,
     running: bool | None = None,
     restart_after: Sequence[str] = (),
+    before_stop: Commands | None = None,
     timeout_seconds: int = 60,
 ) -> Generator[PyinfraCommand, None, None]:
     r"""Ensure that a service exists, is configured and runs (or not), or that it does not exist.
@@ -66,7 +67,7 @@ def service(  # noqa: PLR0913  # one argument a property of a service
     What is not given is left alone.
 
     + service: name of the service (not its display name)
-    + present: False: its process is stopped and it is deleted; of the rest only timeout_seconds counts then
+    + present: False: its process is stopped and it is deleted; of the rest before_stop and timeout_seconds count then
     + program: path of the program that a service of this name runs if it is the one that is meant; another one is
       refused, and neither changed nor removed
     + image_path: command line of its process; needed when the service does not exist yet
@@ -76,6 +77,8 @@ def service(  # noqa: PLR0913  # one argument a property of a service
     + running: True, False, or None to leave it
     + restart_after: files that its process read when it started: it is restarted when one was written since. That is
       read from the host, so a run that was interrupted in between is completed by the next
+    + before_stop: makes the commands that come first when its process is stopped, for one whose end would lose
+      something; when one fails, nothing is changed
     + timeout_seconds: longest wait for it to start or stop
 
     **Example:**
@@ -89,7 +92,7 @@ def service(  # noqa: PLR0913  # one argument a property of a service
         yield from refuse(problem)
         return
     if not present:
-        yield from _removal(service, found, timeout_seconds)
+        yield from _removal(service, found, before_stop, timeout_seconds)
         return
     if found is not None and not found["exists"] and image_path is None:
         yield from refuse(f"service {service}: expected it to exist, found none. Install it, or give its image_path.")
@@ -109,7 +112,10 @@ def service(  # noqa: PLR0913  # one argument a property of a service
         f"service {service}",
         before,
         after,
-        lambda: _commands(found, desired, running, restart=bool(stale), timeout_seconds=timeout_seconds),
+        lambda: [
+            *(before_stop() if before_stop and _is_stopping(found, running, restart=bool(stale)) else ()),
+            *_commands(found, desired, running, restart=bool(stale), timeout_seconds=timeout_seconds),
+        ],
     )
 
 
@@ -134,10 +140,23 @@ def program_of(image_path: str) -> str:
     return next(part for part in found.groups() if part is not None) if found else ""
 
 
-def _removal(service: str, found: ServiceState | None, timeout_seconds: int) -> Generator[PyinfraCommand, None, None]:
+def _removal(
+    service: str, found: ServiceState | None, before_stop: Commands | None, timeout_seconds: int
+) -> Generator[PyinfraCommand, None, None]:
     removing = PowerShellCall("Remove-WinService", {"Name": service, "TimeoutSeconds": timeout_seconds})
     before = None if found is None else {"exists": found["exists"], "state": found["state"]}
-    yield from converge(f"service {service}", before, {"exists": False, "state": None}, lambda: [removing])
+    yield from converge(
+        f"service {service}",
+        before,
+        {"exists": False, "state": None},
+        lambda: [*(before_stop() if before_stop and _is_stopping(found, False) else ()), removing],
+    )
+
+
+def _is_stopping(found: ServiceState | None, running: bool | None, *, restart: bool = False) -> bool:
+    if found is None or found["state"] != "Running":
+        return False
+    return restart if running else running is False
 
 
 def _given(*, recovery: Recovery | None, **values: str | None) -> dict[str, object]:

@@ -126,6 +126,12 @@ def presented() -> bytes:
     return ssl.get_server_certificate((ADDRESS, PORT)).encode()
 
 
+def ask(machine: Machine, *words: str) -> str:
+    server = {"CliPath": CLI, "Address": ADDRESS, "Port": PORT, "Password": {"$secret": PASSWORD}}
+    given = {**server, "TlsCaFile": PATHS[0], "Arguments": list(words)}
+    return str(invoke(FUNCTIONS["Invoke-MemuraiCommand"], machine, given)["Output"])
+
+
 def process_of(machine: Machine) -> int:
     return machine.services.get("Memurai").process_id
 
@@ -182,11 +188,20 @@ def test_files_that_no_client_can_verify_come_off_again(machine: Machine, author
 
 
 def test_a_server_that_nobody_can_reach_any_more_is_restarted(machine: Machine, authorities: Authorities) -> None:
+    assert ask(machine, "SAVE") == "OK"
     before, process = presented(), process_of(machine)
     text = refused(machine, authorities.contents(authorities.other, ca=authorities.own))
     assert "The former files are back, and the server was restarted with them" in text
     assert presented() == before
     assert process_of(machine) != process
+
+
+def test_one_that_holds_unsaved_data_is_not(machine: Machine, authorities: Authorities) -> None:
+    assert ask(machine, "SET", "key", "in memory only") == "OK"
+    process = process_of(machine)
+    text = refused(machine, authorities.contents(authorities.other, ca=authorities.own))
+    assert "it was not restarted with them: what it holds in memory is not in its snapshot." in text
+    assert process_of(machine) == process
 
 
 def test_a_server_that_does_not_answer_keeps_its_files(machine: Machine, authorities: Authorities) -> None:

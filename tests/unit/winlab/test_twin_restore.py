@@ -23,7 +23,9 @@ from backup_practice import (
 )
 from windows_practice import ADDRESS, CONF, NETWORK_SERVICE_SID, configuration, deploy, grant, install, wait_until
 
+from winlab.twin.errors import TwinError
 from winlab.twin.functions.backup_store import BackupStore
+from winlab.windows.errors import SERVICE_DISABLED, Win32Error
 from winlab.windows.machine import Machine
 
 ASIDE = "C:\\ProgramData\\Memurai\\aside"
@@ -97,14 +99,84 @@ def test_a_server_that_is_stopped_and_has_no_data(machine: Machine) -> None:
     assert machine.files.names(ASIDE) == []
 
 
-def test_the_present_data_is_saved_before_it_goes_aside(machine: Machine) -> None:
-    name = start(machine, "shutdown-on-sigterm nosave")
+def test_the_present_data_is_saved_right_before_it_goes_aside(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = start(machine)
+    copied = machine.files.copy_file
+
+    def copy_while_in_use(source: str, destination: str) -> None:
+        copied(source, destination)
+        ask("SET", "late", "1")
+
+    monkeypatch.setattr(machine.files, "copy_file", copy_while_in_use)
     restore(machine, name)
     machine.services.stop("Memurai")
     machine.files.remove(f"{DATA}\\dump.rdb")
     machine.files.move(f"{ASIDE}\\dump.rdb", f"{DATA}\\dump.rdb")
     machine.services.start("Memurai")
-    wait_until(lambda: ask("DBSIZE") == "3")
+    wait_until(lambda: ask("DBSIZE") == "4")
+
+
+def test_a_server_that_cannot_save_is_not_stopped(machine: Machine) -> None:
+    name = start(machine)
+    process = machine.services.get("Memurai").process_id
+    # Nothing can be renamed to what is a folder.
+    machine.files.remove(f"{DATA}\\dump.rdb")
+    machine.files.make_directory(f"{DATA}\\dump.rdb\\in-the-way")
+    assert "Expected OK to SAVE from" in restore_refused(machine, name)
+    service = machine.services.get("Memurai")
+    assert (service.process_id, service.settings.start_type) == (process, "Manual")
+    require_present_data(machine)
+
+
+class KilledError(BaseException):
+    """Stands for the end of the agent's process, or of the power."""
+
+
+def test_a_restore_that_is_killed_half_way_leaves_nothing_that_starts_empty(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = start(machine)
+    moved = machine.files.move
+
+    def move_until_killed(source: str, destination: str) -> None:
+        if destination == f"{DATA}\\dump.rdb":
+            raise KilledError
+        moved(source, destination)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(machine.files, "move", move_until_killed)
+        with pytest.raises(KilledError):
+            restore(machine, name)
+    assert (machine.files.names(ASIDE), machine.files.kind(f"{DATA}\\dump.rdb")) == (["dump.rdb"], "Absent")
+    with pytest.raises(Win32Error) as refused:
+        machine.services.start("Memurai")
+    assert refused.value.code == SERVICE_DISABLED
+    assert machine.files.kind(f"{DATA}\\restore.partial") == "Directory"
+    assert restore(machine, name, AsideFolder=f"{ASIDE}-2", StartType="Manual")["Keys"] == KEYS
+    assert machine.services.get("Memurai").settings.start_type == "Manual"
+    assert machine.files.kind(f"{DATA}\\restore.partial") == "Absent"
+    assert machine.files.names(ASIDE) == ["dump.rdb"]
+
+
+def test_a_way_back_that_fails_half_way_leaves_nothing_that_starts_empty(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = start(machine)
+    moved = machine.files.move
+
+    def move_only_aside(source: str, destination: str) -> None:
+        if destination == f"{DATA}\\dump.rdb":
+            raise TwinError("The disk is gone.")
+        moved(source, destination)
+
+    monkeypatch.setattr(machine.files, "move", move_only_aside)
+    refusal = restore_refused(machine, name)
+    assert "The way back failed too: The disk is gone." in refusal
+    assert "which is Disabled so that it does not start without its data, up by hand." in refusal
+    assert machine.services.get("Memurai").settings.start_type == "Disabled"
+    assert machine.files.names(ASIDE) == ["dump.rdb"]
 
 
 def test_data_that_does_not_load_is_taken_back(machine: Machine) -> None:

@@ -24,11 +24,28 @@ function Complete-MemuraiRestore {
         [long]$Written
     )
 
+    $name = $Restore.ServiceName
+    $server = $Restore.Server
+    $limit = @{ TimeoutSeconds = $Restore.TimeoutSeconds }
+    $service = Get-WinService -Name $name
+    if ($service.State -eq 'Running') {
+        # Here, for a server that can't save is not stopped.
+        $null = Save-MemuraiData @server @limit
+    }
+    # As a restore that was interrupted leaves it.
+    if ($service.StartType -ne 'Disabled') {
+        $Restore.StartType = $service.StartType
+    }
     try {
-        $null = Stop-WinService -Name $Restore.ServiceName -TimeoutSeconds $Restore.TimeoutSeconds
+        # Until all is in its place, whoever starts the service (also Windows, after a power cut) would start it empty.
+        $Restore.IsDisabled = $true
+        $null = Set-WinService -Name $name -StartType Disabled
+        $null = Stop-WinService -Name $name @limit
         Move-MemuraiData -Path $Restore.Data -Destination $Restore.Aside -Name $Restore.DataNames
         $Restore.IsAside = $true
         Move-MemuraiData -Path $Restore.Stage -Destination $Restore.Data -Name $Restore.DataNames
+        $null = Set-WinService -Name $name -StartType $Restore.StartType
+        $Restore.IsDisabled = $false
         $expected = @{ aof_enabled = "$([int]$Restore.AppendOnly)" }
         $info = Start-MemuraiRestoredServer -Restore $Restore -Expected $expected
         if (-not $info.ContainsKey('rdb_last_load_keys_loaded')) {
@@ -51,9 +68,9 @@ function Complete-MemuraiRestore {
         $null = Start-MemuraiRestoredServer -Restore $Restore -Expected @{}
     }
     catch {
+        $hint = $(if ($Restore.IsDisabled) { ', which is Disabled so that it does not start without its data,' })
         throw ("$start`nThe way back failed too: $($_.Exception.GetBaseException().Message)`nThe former data is in " +
-            "'$($Restore.Aside)' or still in '$($Restore.Data)'. Bring the service '$($Restore.ServiceName)' up by " +
-            'hand.')
+            "'$($Restore.Aside)' or still in '$($Restore.Data)'. Bring the service '$name'$hint up by hand.")
     }
     throw "$start`nThe former data is in its place again, and its server answers.$kept"
 }

@@ -20,17 +20,14 @@ function Invoke-MemuraiRestore {
 
     $written = Get-MemuraiRestorableKeyCount -Restore $Restore
     Assert-MemuraiRestore -Restore $Restore
-    $limit = @{ TimeoutSeconds = $Restore.TimeoutSeconds }
-    $server = $Restore.Server
-    $service = Get-WinServiceInstance -Name $Restore.ServiceName -Required $true
-    if ((Get-WinServiceState -Service $service) -eq 'Running') {
-        $null = Save-MemuraiData @server @limit
-    }
     try {
         Copy-MemuraiRestoreStage -Restore $Restore
         Complete-MemuraiRestore -Restore $Restore -Written $written
     }
     finally {
-        $null = Remove-WinItem -Path $Restore.Stage -Recurse $true
+        # With a disabled service it tells of a restore that was interrupted.
+        if (-not $Restore.IsDisabled) {
+            $null = Remove-WinItem -Path $Restore.Stage -Recurse $true
+        }
     }
 }

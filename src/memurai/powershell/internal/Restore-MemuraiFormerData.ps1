@@ -23,25 +23,25 @@ function Restore-MemuraiFormerData {
     if (-not $PSCmdlet.ShouldProcess($name, 'Put the former data back')) {
         return
     }
-    $startType = (Get-WinService -Name $name).StartType
+    $limit = @{ TimeoutSeconds = $Restore.TimeoutSeconds }
+    Save-MemuraiReadyServer -Server $Restore.Server @limit
     # Windows' recovery would start the server in the middle of this.
+    $Restore.IsDisabled = $true
     $null = Set-WinService -Name $name -StartType Disabled
-    try {
-        $null = Stop-WinService -Name $name -TimeoutSeconds $Restore.TimeoutSeconds
-        $kept = $null
-        if ($Restore.IsAside) {
-            # Not what was put there alone: the server may have begun an append-only file, and clients may have written.
-            $failed = "$($Restore.Aside)-failed"
-            Move-MemuraiData -Path $Restore.Data -Destination $failed -Name $Restore.DataNames
-            $kept = " What did not load is in '$failed'."
-        }
-        if ((Get-WinPathKind -Path $Restore.Aside) -eq 'Directory') {
-            Move-MemuraiData -Path $Restore.Aside -Destination $Restore.Data -Name $Restore.DataNames
-            $null = Remove-WinItem -Path $Restore.Aside
-        }
-        return $kept
+    $null = Stop-WinService -Name $name @limit
+    $kept = $null
+    if ($Restore.IsAside) {
+        # Not what was put there alone: the server may have begun an append-only file, and clients may have written.
+        $failed = "$($Restore.Aside)-failed"
+        Move-MemuraiData -Path $Restore.Data -Destination $failed -Name $Restore.DataNames
+        $kept = " What did not load is in '$failed'."
     }
-    finally {
-        $null = Set-WinService -Name $name -StartType $startType
+    if ((Get-WinPathKind -Path $Restore.Aside) -eq 'Directory') {
+        Move-MemuraiData -Path $Restore.Aside -Destination $Restore.Data -Name $Restore.DataNames
+        $null = Remove-WinItem -Path $Restore.Aside
     }
+    # Not if anything went wrong: the service would start without its data.
+    $null = Set-WinService -Name $name -StartType $Restore.StartType
+    $Restore.IsDisabled = $false
+    return $kept
 }

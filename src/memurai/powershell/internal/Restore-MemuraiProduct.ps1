@@ -25,6 +25,10 @@ function Restore-MemuraiProduct {
     try {
         foreach ($instance in $Change.Instances) {
             $name = $instance.ServiceName
+            if ($instance.HoldsData) {
+                # Beside the copy that comes back, so that nothing of what its clients wrote meanwhile is lost.
+                Save-MemuraiReadyServer -Server $instance.Server -TimeoutSeconds $Change.TimeoutSeconds
+            }
             $startTypes[$name] = (Get-WinService -Name $name).StartType
             # Windows' recovery would start the server of the version that failed in the middle of this.
             $null = Set-WinService -Name $name -StartType Disabled

@@ -33,6 +33,8 @@ function Update-MemuraiServerCertificate {
         $now = 'Present'
     }
     $server = Get-MemuraiCertificateServer -Change $Change -Set $now
+    # As long as it can be asked: a server that nobody reaches any more can't save either.
+    $Change.Unsaved = Get-MemuraiUnsavedData -Server $server
     $command = @{ Command = $Change.Command; What = 'read its new certificates' }
     Invoke-MemuraiLiveCommand -Change $Change -Server $server @command
     $readiness = Get-MemuraiReadiness -Server (Get-MemuraiCertificateServer -Change $Change -Set Present)

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command, wait_memurai_server
+from winlab.twin.functions.saving import MEMORY, unsaved_data
 from winlab.twin.functions.services import restart_win_service
 from winlab.twin.registry import NOT_EMPTY, TIMEOUT_SECONDS, Output, twin
 from winlab.windows.machine import Machine
@@ -101,6 +102,7 @@ class _Change:
     reload_command: SecretStr | None
     timeout_seconds: int
     is_server_changed: bool = False
+    unsaved: str = ""
 
     @property
     def files(self) -> tuple[_File, _File, _File]:
@@ -159,6 +161,8 @@ class _Change:
         self._move(file.staged, file.path)
 
     def _update_server(self, command: SecretStr, chosen: str) -> None:
+        # As long as it can be asked: a server that nobody reaches any more can't save either.
+        self.unsaved = unsaved_data(self.machine, self._access(chosen), _ATTEMPT_SECONDS)
         self._command(command, chosen, "read its new certificates")
         answer = self._ping("Present")
         if answer != "PONG":
@@ -180,6 +184,12 @@ class _Change:
                     self._command(self.reload_command, chosen, "read its former certificates")
                     text = "The former files are back, also in the running server"
                     return f"{text}; correct the certificates and run again."
+            if self.unsaved == MEMORY:
+                return (
+                    "The former files are back, but the server could not be reached any more, and it was not restarted "
+                    "with them: what it holds in memory is not in its snapshot. Restart the service when its own save "
+                    "points have written one; correct the certificates and run again."
+                )
             restart_win_service(self.machine, name=self.service_name, timeout_seconds=self.timeout_seconds)
             wait_memurai_server(self.machine, **vars(self._access("Present")), timeout_seconds=self.timeout_seconds)
         except WinlabError as error:

@@ -108,6 +108,11 @@ class ServerAccess:
     tls_key_file: str | None = None
 
 
+def readiness(machine: Machine, server: ServerAccess) -> str | None:
+    """Return None when a server answers PING and has loaded its data, else what it said."""
+    return _Client(machine, server).readiness()
+
+
 @dataclass(frozen=True)
 class _Answer:
     exit_code: int

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import SecretStr
 
@@ -16,10 +15,11 @@ from winlab.twin.functions.directives import directive_value, directive_words
 from winlab.twin.functions.events import write_win_event
 from winlab.twin.functions.memurai import ServerAccess, information_fields, invoke_memurai_command
 from winlab.twin.functions.programs import count_snapshot, require_empty
-from winlab.twin.functions.saving import save_memurai_data
-from winlab.twin.functions.services import start_win_service, stop_win_service
+from winlab.twin.functions.saving import save_memurai_data, save_ready_server
+from winlab.twin.functions.services import set_win_service, start_win_service, stop_win_service
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.machine import Machine
+from winlab.windows.services import StartType
 
 _EVENT_SOURCE = "MemuraiProduction"
 _STAGE = "restore.partial"
@@ -60,6 +60,7 @@ def restore_memurai_backup(  # noqa: PLR0913 - the parameters of the library fun
     snapshot_name: str,
     append_only_folder: str,
     aside_folder: str,
+    start_type: Literal["Automatic", "Manual"] = "Automatic",
     append_only: bool = False,
     timeout_seconds: int = 300,
 ) -> Output:
@@ -81,6 +82,7 @@ def restore_memurai_backup(  # noqa: PLR0913 - the parameters of the library fun
         append_only_folder=append_only_folder if append_only else None,
         data_names=(snapshot_name, append_only_folder),
         aside=full(aside_folder),
+        start_type=start_type,
         timeout_seconds=timeout_seconds,
     )
     try:
@@ -116,9 +118,11 @@ class _Restore:
     append_only_folder: str | None
     data_names: tuple[str, str]
     aside: str
+    start_type: StartType
     timeout_seconds: int
     expected_keys: int = 0
     is_aside: bool = False
+    is_disabled: bool = False
 
     def run(self) -> int:
         """Hold the lock of the backups, and return the number of keys that were loaded."""
@@ -134,14 +138,13 @@ class _Restore:
         written = self._verify()
         self._require_fitting()
         files, stage = self.machine.files, f"{self.data}\\{_STAGE}"
-        service = self.machine.services.get(self.service)
-        if service.state == "Running":
-            save_memurai_data(self.machine, **self.server, timeout_seconds=self.timeout_seconds)
         try:
             self._stage(stage)
             return self._swap(stage, written)
         finally:
-            files.remove(stage, recurse=True)
+            # With a disabled service it tells of a restore that was interrupted.
+            if not self.is_disabled:
+                files.remove(stage, recurse=True)
 
     # Before anything is changed
 
@@ -208,11 +211,19 @@ class _Restore:
     # The change
 
     def _swap(self, stage: str, written: int) -> int:
+        service = self.machine.services.get(self.service)
+        if service.state == "Running":
+            # Here, for a server that can't save is not stopped.
+            save_memurai_data(self.machine, **self.server, timeout_seconds=self.timeout_seconds)
+        # As a restore that was interrupted leaves it.
+        if service.settings.start_type != "Disabled":
+            self.start_type = service.settings.start_type
         try:
-            stop_win_service(self.machine, name=self.service, timeout_seconds=self.timeout_seconds)
+            self._disable_service()
             self._move(self.data, self.aside, self.data_names)
             self.is_aside = True
             self._move(stage, self.data, self.data_names)
+            self._enable_service()
             keys = self._start({"aof_enabled": str(int(self.append_only_folder is not None))})
             return self._compared(keys, written)
         except WinlabError as error:
@@ -273,33 +284,34 @@ class _Restore:
             kept = self._put_back()
             self._start({})
         except WinlabError as error:
+            hint = ", which is Disabled so that it does not start without its data," if self.is_disabled else ""
             return TwinError(
                 f"{start}The way back failed too: {error}\nThe former data is in '{self.aside}' or still in "
-                f"'{self.data}'. Bring the service '{self.service}' up by hand."
+                f"'{self.data}'. Bring the service '{self.service}'{hint} up by hand."
             )
         return TwinError(f"{start}The former data is in its place again, and its server answers.{kept}")
 
     def _put_back(self) -> str:
-        with self._unattended():
-            stop_win_service(self.machine, name=self.service, timeout_seconds=self.timeout_seconds)
-            kept = ""
-            if self.is_aside:
-                # Not what was put there alone: the server may have begun an append-only file, and clients may have
-                # written.
-                self._move(self.data, f"{self.aside}-failed", self.data_names)
-                kept = f" What did not load is in '{self.aside}-failed'."
-            if self.machine.files.kind(self.aside) == "Directory":
-                self._move(self.aside, self.data, self.data_names)
-                self.machine.files.remove(self.aside)
+        save_ready_server(self.machine, self.server, self.timeout_seconds)
+        self._disable_service()
+        kept = ""
+        if self.is_aside:
+            # Not what was put there alone: the server may have begun an append-only file, and clients may have written.
+            self._move(self.data, f"{self.aside}-failed", self.data_names)
+            kept = f" What did not load is in '{self.aside}-failed'."
+        if self.machine.files.kind(self.aside) == "Directory":
+            self._move(self.aside, self.data, self.data_names)
+            self.machine.files.remove(self.aside)
+        # Not if anything went wrong: the service would start without its data.
+        self._enable_service()
         return kept
 
-    @contextmanager
-    def _unattended(self) -> Iterator[None]:
-        """Keep Windows' recovery from starting the server in the middle of this."""
-        services = self.machine.services
-        settings = services.get(self.service).settings
-        services.change(self.service, replace(settings, start_type="Disabled"))
-        try:
-            yield
-        finally:
-            services.change(self.service, settings)
+    def _disable_service(self) -> None:
+        """Stop the service, and let nobody start it, also not Windows: it would start empty."""
+        self.is_disabled = True
+        set_win_service(self.machine, name=self.service, start_type="Disabled")
+        stop_win_service(self.machine, name=self.service, timeout_seconds=self.timeout_seconds)
+
+    def _enable_service(self) -> None:
+        set_win_service(self.machine, name=self.service, start_type=self.start_type)
+        self.is_disabled = False

@@ -2,16 +2,20 @@
 
 import re
 import time
+from contextlib import suppress
 
 from pydantic import SecretStr
 
 from winlab.twin.errors import TwinError
-from winlab.twin.functions.memurai import ServerAccess, information_fields, invoke_memurai_command
+from winlab.twin.functions.memurai import ServerAccess, information_fields, invoke_memurai_command, readiness
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.machine import Machine
 
 _POLL_SECONDS = 0.05
-_MEMORY, _BUFFER = "memory", "append-only buffer"
+MEMORY = "memory"
+"""What only a snapshot helps for."""
+
+_BUFFER = "append-only buffer"
 
 
 @twin("Save-MemuraiData", "Saved", port=range(1, 65536), timeout_seconds=TIMEOUT_SECONDS)
@@ -31,8 +35,8 @@ def save_memurai_data(  # noqa: PLR0913 - the parameters of the library function
     """Have a running server write what it holds in memory only."""
     server = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
     deadline = time.monotonic() + timeout_seconds
-    while unsaved := _unsaved(machine, server, timeout_seconds):
-        if unsaved == _MEMORY:
+    while unsaved := unsaved_data(machine, server, timeout_seconds):
+        if unsaved == MEMORY:
             output, unsaved = _ask(machine, server, timeout_seconds, "SAVE")
             if output.strip() == "OK":
                 return {"Saved": True}
@@ -46,7 +50,15 @@ def save_memurai_data(  # noqa: PLR0913 - the parameters of the library function
     return {"Saved": False}
 
 
-def _unsaved(machine: Machine, server: ServerAccess, timeout_seconds: int) -> str:
+def save_ready_server(machine: Machine, server: Output, timeout_seconds: int) -> None:
+    """Have a server that is about to be stopped on a way back save its data, if it can (Save-MemuraiReadyServer)."""
+    # The way back has a reason of its own to tell, and goes on.
+    with suppress(TwinError):
+        if readiness(machine, ServerAccess(**server)) is None:
+            save_memurai_data(machine, **server, timeout_seconds=timeout_seconds)
+
+
+def unsaved_data(machine: Machine, server: ServerAccess, timeout_seconds: int) -> str:
     """Return where a server holds what its next start would not load, empty when all is on disk."""
     output, shown = _ask(machine, server, timeout_seconds, "INFO", "persistence")
     info = information_fields(output)
@@ -60,7 +72,7 @@ def _unsaved(machine: Machine, server: ServerAccess, timeout_seconds: int) -> st
     if info["aof_enabled"] == "1" and info["aof_last_write_status"] == "ok":
         return "" if info["aof_buffer_length"] == "0" else _BUFFER
     is_saved = info["rdb_changes_since_last_save"] == "0" and info["rdb_saves"] != "0"
-    return "" if is_saved else _MEMORY
+    return "" if is_saved else MEMORY
 
 
 def _ask(machine: Machine, server: ServerAccess, timeout_seconds: int, *words: str) -> tuple[str, str]:

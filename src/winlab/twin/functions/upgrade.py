@@ -15,7 +15,7 @@ from winlab.twin.errors import TwinError
 from winlab.twin.functions.locks import ANOTHER_RUN_SECONDS, locked
 from winlab.twin.functions.memurai import ServerAccess, wait_memurai_server
 from winlab.twin.functions.products import install_win_package, uninstall_win_package
-from winlab.twin.functions.saving import save_memurai_data
+from winlab.twin.functions.saving import save_memurai_data, save_ready_server
 from winlab.twin.functions.services import (
     end_hung_service,
     get_win_folder_service,
@@ -244,6 +244,9 @@ class _Update:
         services, start_types = self.machine.services, {}
         try:
             for instance in instances:
+                if instance.holds_data:
+                    # Beside the copy that comes back, so that nothing of what its clients wrote meanwhile is lost.
+                    save_ready_server(self.machine, vars(instance.server), self.timeout_seconds)
                 settings = services.get(instance.service).settings
                 start_types[instance.service] = settings.start_type
                 services.change(instance.service, replace(settings, start_type="Disabled"))
