@@ -29,7 +29,7 @@ from winfra.exceptions import (
     TransferError,
     UnsupportedArgumentError,
 )
-from winfra.interruption import forget, watch
+from winfra.interruption import forget, leave_when_ended, watch
 from winfra.secrets import hidden_values, scrub
 from winfra.session.options import PREFIX, ConnectionOptions
 
@@ -237,6 +237,7 @@ class WinRMConnector(BaseConnector):
             )
 
     def _open_session(self) -> Session:
+        leave_when_ended()
         if self._session is None:
             raise HostConnectionError(f"{self.host.name}: not connected")
         return self._session

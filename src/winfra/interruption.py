@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _open: set[Session] = set()
-_ended_by: list[str] = []
+_ended_by: list[signal.Signals] = []
 
 
 def watch(session: Session) -> None:
@@ -37,8 +37,8 @@ def watch(session: Session) -> None:
     if pyinfra.is_cli:
         _take_signals()
     _open.add(session)
-    for name in _ended_by:
-        session.end_soon(name)
+    for number in _ended_by:
+        session.end_soon(number.name)
 
 
 def forget(session: Session) -> None:
@@ -47,6 +47,17 @@ def forget(session: Session) -> None:
     session: one that is watched.
     """
     _open.discard(session)
+
+
+def leave_when_ended() -> None:
+    """Leave what pyinfra does in the present greenlet, quietly, once a signal has ended the run.
+
+    An error instead would have pyinfra fail the host, and gevent print a traceback of what nobody waits for any more.
+    """
+    for number in _ended_by:
+        if gevent.getcurrent() is _main():
+            sys.exit(128 + number)
+        raise gevent.GreenletExit
 
 
 @functools.cache
@@ -65,15 +76,18 @@ def _end_run(number: int, _: FrameType | None) -> None:
             signal.signal(other, signal.SIG_DFL)
     name = signal.Signals(number).name
     _tell(f"--> {name}: ending; what runs on hosts is given time to end. A second signal ends this at once.")
-    _ended_by.append(name)
+    _ended_by.append(signal.Signals(number))
     for session in _open:
         session.end_soon(name)
     # The main greenlet gives the exit code; it leaves by what pyinfra does at the end, which disconnects. The present
     # one may be gevent's own, in which nothing may be raised or waited for.
-    main = gevent.get_hub().parent
-    if gevent.getcurrent() is main:
+    if gevent.getcurrent() is _main():
         sys.exit(128 + number)
-    gevent.kill(main, SystemExit(128 + number))
+    gevent.kill(_main(), SystemExit(128 + number))
+
+
+def _main() -> object:
+    return gevent.get_hub().parent
 
 
 def _tell(text: str) -> None:

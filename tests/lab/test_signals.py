@@ -76,7 +76,7 @@ def test_a_first_deploy_is_ended_anywhere(
         run.send_signal(number)
         exit_code = run.wait(END_SECONDS)
         assert exit_code == 128 + number, shown.read_text()
-    assert "Traceback" not in shown.read_text()
+    assert "Traceback" not in shown.read_text(), shown.read_text()
     assert_nothing_is_left(bare)
     if number is signal.SIGTERM:
         again = bare.deploy()

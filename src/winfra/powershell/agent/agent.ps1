@@ -552,7 +552,7 @@ function Remove-UploadLeftover {
         return
     }
     $name = [IO.Path]::GetFileName($Path) -creplace $ending, ''
-    foreach ($file in [IO.Directory]::GetFiles($folder, "$name.*.partial")) {
+    foreach ($file in [IO.Directory]::GetFiles($folder)) {
         if ([IO.Path]::GetFileName($file) -notmatch "\A$([regex]::Escape($name))$ending") {
             continue
         }
