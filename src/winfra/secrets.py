@@ -27,6 +27,9 @@ MASK = "<secret>"
 SOURCES = "env:NAME, file:PATH or cmd:COMMAND"
 # A value shorter than this is no secret anyone can keep, and replacing it would garble ordinary words.
 SHORTEST_SCRUBBED = 4
+# Of a SecureString, in characters of UTF-16.
+# https://learn.microsoft.com/dotnet/api/system.security.securestring
+LONGEST_SECRET = 65_536
 COMMAND_TIMEOUT_SECONDS = 30
 ACCESS_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -160,6 +163,14 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
         if len(secret) >= SHORTEST_SCRUBBED:
             text = text.replace(secret, MASK)
     return text
+
+
+def too_long(text: str) -> str | None:
+    """Return what is wrong with a text that no host could hold as a secret, None when one could."""
+    length = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if length <= LONGEST_SECRET:
+        return None
+    return f"expected at most {LONGEST_SECRET} characters, which is what Windows holds as a secret, found {length}"
 
 
 def hidden_values(value: object) -> set[str]:

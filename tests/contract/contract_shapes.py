@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from memurai.facts.backups import BackupsState
+from memurai.facts.configuration import HistoryState, LeftoverState
 from memurai.facts.diagnosis import DiagnosisState
 from winfra.facts.base import snake_keys, strict_shape
 from winfra.facts.events import EventEntriesState
@@ -93,6 +94,14 @@ class SavedData(TypedDict):
 class AclFileChange(TypedDict):
     path: str
     applied: Literal["File", "Live"]
+
+
+@strict_shape
+class ConfigurationChange(TypedDict):
+    applied: Literal["Unchanged", "File", "Live", "Restart"]
+    history_path: str | None
+    trial_milliseconds: int | None
+    elapsed_milliseconds: int
 
 
 @strict_shape
@@ -211,6 +220,8 @@ SHAPES: dict[str, type] = {
     "Copy-WinFile": CopiedPath,
     "Get-MemuraiDiagnosis": DiagnosisState,
     "Get-MemuraiBackup": BackupsState,
+    "Get-MemuraiConfigurationHistory": HistoryState,
+    "Get-MemuraiLeftover": LeftoverState,
     "Get-WinAcl": AclState,
     "Get-WinEventEntry": EventEntriesState,
     "Get-WinDirectoryEntry": DirectoryEntriesState,
@@ -239,6 +250,7 @@ SHAPES: dict[str, type] = {
     "Save-MemuraiData": SavedData,
     "Set-MemuraiAclFile": AclFileChange,
     "Set-MemuraiCertificate": CertificateChange,
+    "Set-MemuraiConfiguration": ConfigurationChange,
     "Set-WinAcl": ChangedPath,
     "Set-WinFirewallRule": CreatedName,
     "Set-WinService": CreatedName,

@@ -11,7 +11,7 @@ from contract_host import Answer, ContractHost
 from winfra.security import ADMINISTRATORS, Rights
 
 NAMES = {"TlsCaFile": "ca.crt", "TlsCertFile": "server.crt", "TlsKeyFile": "server.key"}
-DIGESTS = {"TlsCaFile": "CaSha256", "TlsCertFile": "CertSha256", "TlsKeyFile": "KeySha256"}
+DIGESTS = {"TlsCaFile": "CaSha256", "TlsCertFile": "CertSha256"}
 KEPT = ".last-known-good"
 
 
@@ -20,16 +20,21 @@ def put(host: ContractHost, folder: str, ending: str, content: str) -> None:
         host.put(f"{folder}\\{name}{ending}", f"{content} {name}".encode())
 
 
+def stage(host: ContractHost, folder: str, content: str) -> None:
+    for parameter in DIGESTS:
+        host.put(f"{folder}\\{NAMES[parameter]}.staged", f"{content} {NAMES[parameter]}".encode())
+
+
 def parameters(folder: str, content: str) -> dict[str, Any]:
     """Return the parameters of a change to a content that is staged."""
     server = {"CliPath": "C:/none/memurai-cli.exe", "Address": "127.0.0.1", "Port": 6380, "ServiceName": "none"}
     files = {parameter: f"{folder}\\{name}" for parameter, name in NAMES.items()}
-    digests = {DIGESTS[key]: sha256(f"{content} {name}".encode()).hexdigest() for key, name in NAMES.items()}
-    return {**server, **files, **digests}
+    digests = {name: sha256(f"{content} {NAMES[key]}".encode()).hexdigest() for key, name in DIGESTS.items()}
+    return {**server, **files, **digests, "KeyContent": {"$secret": f"{content} {NAMES['TlsKeyFile']}"}}
 
 
 def change(host: ContractHost, folder: str, content: str) -> Answer:
-    put(host, folder, ".staged", content)
+    stage(host, folder, content)
     return host.call("Set-MemuraiCertificate", **parameters(folder, content))
 
 
@@ -50,6 +55,7 @@ def test_files_are_put_where_none_are_and_replaced_together(host: ContractHost, 
 def test_what_a_run_left_that_was_ended_goes(host: ContractHost, folder: str) -> None:
     put(host, folder, "", "half")
     put(host, folder, KEPT, "former")
+    host.put(f"{folder}\\server.key.staged", b"a key that was left")
     change(host, folder, "new")
     assert contents(host, folder) == {"new"}
 
@@ -68,7 +74,7 @@ def test_replaced_files_keep_their_access_list(host: ContractHost, folder: str) 
 @pytest.mark.parametrize("digest", DIGESTS.values())
 def test_another_content_than_planned_changes_nothing(host: ContractHost, folder: str, digest: str) -> None:
     put(host, folder, "", "present")
-    put(host, folder, ".staged", "new")
+    stage(host, folder, "new")
     answer = host.refusal("Set-MemuraiCertificate", **{**parameters(folder, "new"), digest: "0" * 64})
     assert f"Expected SHA-256 {'0' * 64}" in answer
     assert contents(host, folder) == {"present"}
@@ -83,7 +89,7 @@ def test_a_file_that_was_not_staged_is_named(host: ContractHost, folder: str) ->
 
 def test_a_server_that_cannot_be_asked_keeps_its_files(host: ContractHost, folder: str) -> None:
     put(host, folder, "", "present")
-    put(host, folder, ".staged", "new")
+    stage(host, folder, "new")
     reload = {"$secret": "CONFIG SET tls-cert-file none"}
     host.refusal("Set-MemuraiCertificate", **parameters(folder, "new"), ReloadCommand=reload)
     assert contents(host, folder) == {"present"}

@@ -28,17 +28,16 @@ class UsersServer:
     path: str
     target: dict[str, Any]
 
-    def stage(self, *lines: str) -> dict[str, Any]:
-        """Upload a new ACL file and return the parameters that name it."""
-        staged = f"{self.path}.staged"
-        digest = self.host.put(staged, "".join(f"{line}\r\n" for line in lines).encode())
-        return {"Path": self.path, "StagedPath": staged, "StagedSha256": digest, **self.target}
+    def parameters(self, *lines: str) -> dict[str, Any]:
+        """Return the parameters of a change to these lines."""
+        content = "".join(f"{line}\r\n" for line in lines)
+        return {"Path": self.path, "Content": {"$secret": content}, **self.target}
 
     def change(self, *lines: str, commands: str | None) -> Answer:
-        return self.host.call("Set-MemuraiAclFile", **self.stage(*lines), **live(commands))
+        return self.host.call("Set-MemuraiAclFile", **self.parameters(*lines), **live(commands))
 
     def refusal(self, *lines: str, commands: str | None, **more: Any) -> str:
-        return self.host.refusal("Set-MemuraiAclFile", **{**self.stage(*lines), **live(commands), **more})
+        return self.host.refusal("Set-MemuraiAclFile", **{**self.parameters(*lines), **live(commands), **more})
 
     @property
     def names(self) -> list[str]:
@@ -52,7 +51,7 @@ class UsersServer:
 
     @property
     def is_stage_gone(self) -> bool:
-        return bool(self.host.call("Get-WinItem", Path=f"{self.path}.staged")["Kind"] == "Absent")
+        return bool(self.host.call("Get-MemuraiLeftover", Path=self.path)["StagedFiles"] == [])
 
 
 def live(commands: str | None) -> dict[str, Any]:
@@ -112,10 +111,12 @@ def test_a_rule_that_the_server_refuses_leaves_everything_as_it_was(users_server
     assert users_server.is_stage_gone
 
 
-def test_another_file_than_the_planned_one_is_refused(users_server: UsersServer) -> None:
-    text = users_server.refusal(*FIRST, "user later off", commands=None, StagedSha256="0" * 64)
-    assert "Expected SHA-256 " + "0" * 64 in text
-    assert users_server.content.splitlines() == list(FIRST)
+def test_what_a_run_left_that_was_ended_goes(users_server: UsersServer) -> None:
+    for name in (".staged", ".0123abcd.staged"):
+        users_server.host.put(f"{users_server.path}{name}", b"user left on >secret")
+    left = users_server.host.call("Get-MemuraiLeftover", Path=users_server.path)["StagedFiles"]
+    assert sorted(left) == sorted(f"{users_server.path}{name}" for name in (".staged", ".0123abcd.staged"))
+    users_server.change(*FIRST, commands=None)
     assert users_server.is_stage_gone
 
 

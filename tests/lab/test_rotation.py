@@ -196,7 +196,7 @@ def kill_when(rotation: Rotation, condition: Callable[[], bool], what: str, *opt
 def test_a_killed_run_is_completed_by_the_next(rotation: Rotation) -> None:
     trial = rotation.drive / TRIAL
     with writing(rotation, rotation.old):
-        kill_when(rotation, lambda: any(rotation.drive.glob(f"{FILE}.*.staged")), "the upload")
+        kill_when(rotation, lambda: any(rotation.drive.glob(f"{FILE}.*.staged")), "the new file")
         assert rotation.rotate().exit_code == 0
     assert rotation.working == ["old", "new"]
     with writing(rotation, rotation.new):

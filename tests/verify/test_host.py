@@ -9,6 +9,7 @@ from pyinfra.api import Host
 
 from memurai import configuration, credentials, damage, layout, users
 from memurai.config import compare
+from memurai.facts.configuration import Leftover, left
 from memurai.passwords import keeping
 from memurai.settings import Settings
 from winfra.facts.files import Acl, Item, TextFile
@@ -74,6 +75,13 @@ def test_configuration_access(windows: Host, settings: Settings) -> None:
         found = windows.get_fact(Acl, path=path)
         entries = {entry["sid"] for entry in found["entries"]}
         assert (path, entries) == (path, {entry.sid for entry in folder.access.entries})
+
+
+def test_nothing_is_left(windows: Host, settings: Settings) -> None:
+    """No run that was ended half way left a password, a private key, or a configuration that is not proven."""
+    key = [layout.tls_files(settings).key] if settings.tls.enabled else []
+    for path in (layout.configuration_file(settings), layout.users_file(settings), *key):
+        assert left(windows.get_fact(Leftover, path=path), running=True) == []
 
 
 def test_configuration(windows: Host, settings: Settings) -> None:

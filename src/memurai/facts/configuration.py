@@ -1,4 +1,4 @@
-"""Configurations that a server had before."""
+"""Configurations that a server had before, and what a change that was ended half way left."""
 
 from typing_extensions import TypedDict
 
@@ -35,3 +35,34 @@ class History(PowerShellFact[HistoryState]):
     def command(self, folder: str) -> PowerShellCall:
         """Return the call."""
         return PowerShellCall("Get-MemuraiConfigurationHistory", {"HistoryFolder": folder})
+
+
+@strict_shape
+class LeftoverState(TypedDict):
+    """What stands beside a file; the last known good is null when there is none."""
+
+    path: str
+    staged_files: list[str]
+    last_known_good: str | None
+
+
+class Leftover(PowerShellFact[LeftoverState]):
+    """List what a change of a file that holds secrets left beside it when it was ended half way.
+
+    path: of the file.
+    """
+
+    shape = LeftoverState
+
+    def command(self, path: str) -> PowerShellCall:
+        """Return the call."""
+        return PowerShellCall("Get-MemuraiLeftover", {"Path": path})
+
+
+def left(state: LeftoverState, *, running: bool) -> list[str]:
+    """Return the files that the next change takes away.
+
+    running: whether the file's service runs; only then the new file can be proven, and the last known good one goes.
+    """
+    kept = [state["last_known_good"]] if running and state["last_known_good"] else []
+    return [*state["staged_files"], *kept]

@@ -16,6 +16,7 @@ from pyinfra.api.command import PyinfraCommand
 
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
+from memurai.facts.configuration import Leftover
 from memurai.facts.server import Server, TlsFiles
 from memurai.operations.configuration import Place
 from winfra.call import PowerShellCall
@@ -23,13 +24,13 @@ from winfra.facts.files import Item, ItemState, TextFile
 from winfra.facts.services import Service
 from winfra.operations.shape import failure, plan_write, refuse, show_difference
 from winfra.redaction import CHANGED
-from winfra.secrets import MASK
+from winfra.secrets import MASK, hidden, too_long
 
 STAGED = ".staged"
 # As Set-MemuraiCertificate names the former files until the server has taken the new ones.
 KEPT = ".last-known-good"
-# The parameters of Set-MemuraiCertificate for the SHA-256 of the authorities, the certificate and the key.
-DIGESTS = ("CaSha256", "CertSha256", "KeySha256")
+# The parameters of Set-MemuraiCertificate for the SHA-256 of the authorities and the certificate.
+DIGESTS = ("CaSha256", "CertSha256")
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,19 @@ def installed(place: Place, server: Server, sources: Mapping[str, str]) -> Gener
     contents = {path: Path(sources[path]).read_bytes() for path in paths}
     found = {path: current_host.get_fact(Item, path=path, include_hash=True) for path in paths}
     kept = [current_host.get_fact(Item, path=f"{path}{KEPT}") for path in paths]
+    leftover = current_host.get_fact(Leftover, path=files.key)
     text = current_host.get_fact(TextFile, path=place.path)
     service = current_host.get_fact(Service, service=place.service)
-    if None in (*found.values(), *kept, text, service):
+    if None in (*found.values(), *kept, leftover, text, service):
         yield failure(f"certificates of {place.service}: their present state could not be read, nothing was changed")
         return
-    is_interrupted = any(item["kind"] != "Absent" for item in kept)
+    left = leftover["staged_files"]
+    is_interrupted = bool(left) or any(item["kind"] != "Absent" for item in kept)
     if not is_interrupted and all(found[path]["sha256"] == _sha256(content) for path, content in contents.items()):
         current_host.noop(f"the certificates of {place.service} are as desired")
+        return
+    if problem := _key_problem(contents[files.key]):
+        yield from refuse(f"certificates of {place.service}: the private key {sources[files.key]}: {problem}.")
         return
     try:
         running = _running(place, files, text["content"] or "") if service["state"] == "Running" else None
@@ -77,11 +83,20 @@ def installed(place: Place, server: Server, sources: Mapping[str, str]) -> Gener
     if running is not None and running.reload is None:
         yield from refuse(_no_config(place))
         return
+    show_difference(f"left by a run that was ended half way, beside {files.key}", left, [])
     _show(place, found, contents, files.key, is_reloaded=running is not None)
     for path, content in contents.items():
         plan_write(path)
-        yield FileUploadCommand(io.BytesIO(content), f"{path}{STAGED}")
+        if path != files.key:
+            yield FileUploadCommand(io.BytesIO(content), f"{path}{STAGED}")
     yield PowerShellCall("Set-MemuraiCertificate", _parameters(place, server, running, contents))
+
+
+def _key_problem(key: bytes) -> str | None:
+    try:
+        return too_long(key.decode())
+    except UnicodeDecodeError:
+        return "expected a text in UTF-8, found other bytes"
 
 
 def _sha256(content: bytes) -> str:
@@ -106,9 +121,11 @@ def _running(place: Place, files: TlsFiles, text: str) -> Running | None:
 def _parameters(
     place: Place, server: Server, running: Running | None, contents: Mapping[str, bytes]
 ) -> dict[str, object]:
+    *certificates, key = contents.values()
     return {
         **(running.server if running else server).parameters(),
-        **dict(zip(DIGESTS, map(_sha256, contents.values()), strict=True)),
+        **dict(zip(DIGESTS, map(_sha256, certificates), strict=True)),
+        "KeyContent": hidden(key.decode()),
         "ServiceName": place.service,
         "ReloadCommand": running.reload if running else None,
         "TimeoutSeconds": place.timeout_seconds,

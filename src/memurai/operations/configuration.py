@@ -5,14 +5,11 @@ given to it by one CONFIG SET; only the rest restarts it. Set-MemuraiConfigurati
 not at all.
 """
 
-import hashlib
-import io
-import secrets
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pyinfra import host as current_host
-from pyinfra.api import FileUploadCommand, HiddenValue, operation
+from pyinfra.api import HiddenValue, operation
 from pyinfra.api.command import PyinfraCommand
 
 from memurai import extras
@@ -34,6 +31,7 @@ from memurai.config.meaning import Key, default, is_unknown
 from memurai.damage import BYTE_ORDER_MARK, mended
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
+from memurai.facts.configuration import Leftover, left
 from memurai.facts.server import RunningConfiguration, access_parameters
 from memurai.passwords import adding, keeping
 from winfra.call import PowerShellCall
@@ -41,7 +39,7 @@ from winfra.facts.files import TextFile
 from winfra.facts.services import Service
 from winfra.operations.shape import failure, refuse, show_difference
 from winfra.redaction import CHANGED, Redaction
-from winfra.secrets import MASK, hidden_values
+from winfra.secrets import MASK, hidden, hidden_values, too_long
 
 APPEND_ONLY = ("appendonly",)
 DATA_PLACES = ("dir", "dbfilename", "appendfilename", "appenddirname")
@@ -65,13 +63,6 @@ class Place:
     trial_folder: str
     trial_port: int
     timeout_seconds: int
-
-    def new_staged(self) -> str:
-        """Return where a new text waits: in the folder of the configuration, which is private.
-
-        Each run has a name of its own: another run's upload must not replace what this one is about to try.
-        """
-        return f"{self.path}.{secrets.token_hex(4)}.staged"
 
 
 @dataclass(frozen=True)
@@ -141,11 +132,13 @@ def applied(
     """
     file = current_host.get_fact(TextFile, path=place.path)
     service = current_host.get_fact(Service, service=place.service)
-    if file is None or service is None:
+    leftover = current_host.get_fact(Leftover, path=place.path)
+    if file is None or service is None or leftover is None:
         yield failure(f"configuration {place.path}: its present state could not be read, so nothing was changed")
         return
     present, text = file["content"] if file["exists"] else None, desired.unmask()
     running = service["state"] == "Running"
+    leftovers = left(leftover, running=running)
     try:
         plan = plan_of(
             place,
@@ -170,14 +163,15 @@ def applied(
             f"configuration {place.path}: expected the data to stay where it is while the server runs, found another "
             f"{', '.join(plan.moves_data)}: the server would start empty. Stop the service, move the data, run again."
         )
-    elif plan.is_empty:
+    elif problem := too_long(plan.text):
+        yield from refuse(f"configuration {place.path}: {problem}. Take lines out of it.")
+    elif plan.is_empty and not leftovers:
         current_host.noop(f"configuration {place.path} and its server are as desired")
     else:
+        show_difference(f"left by a run that was ended half way, beside {place.path}", leftovers, [])
         _show(place, plan, Redaction(frozenset(hidden_values(desired)), secret_keys))
         for step in _steps(plan):
-            staged = place.new_staged()
-            yield FileUploadCommand(io.BytesIO(step.text.encode()), staged)
-            yield PowerShellCall("Set-MemuraiConfiguration", _parameters(place, step, staged))
+            yield PowerShellCall("Set-MemuraiConfiguration", _parameters(place, step))
 
 
 def _steps(plan: Plan) -> Iterator[Plan]:
@@ -328,15 +322,14 @@ def _is_list(name: str) -> bool:
     return name in {"save", "bind", "client-output-buffer-limit", "oom-score-adj-values"}
 
 
-def _parameters(place: Place, plan: Plan, staged: str) -> dict[str, object]:
+def _parameters(place: Place, plan: Plan) -> dict[str, object]:
     live = set_arguments(plan.live_changes)
     append_only = plan.switches_append_only_on
     undo = set_arguments(tuple(_reversed(change) for change in plan.live_changes))
     undo += ("appendonly", "no") if append_only else ()
     return {
         "Path": place.path,
-        "StagedPath": staged,
-        "StagedSha256": hashlib.sha256(plan.text.encode()).hexdigest(),
+        "Content": hidden(plan.text),
         "HistoryFolder": place.history,
         "ProgramPath": place.program,
         "CliPath": place.command_line_client,

@@ -4,14 +4,12 @@ Each step asks the host's configuration and its server which passwords work, so 
 interrupted. The running server takes both steps without a restart, and connections that are open stay open.
 """
 
-import hashlib
-import io
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pyinfra import host as current_host
 from pyinfra import logger
-from pyinfra.api import FileUploadCommand, FunctionCommand, HiddenValue, Host, State, operation
+from pyinfra.api import FunctionCommand, HiddenValue, Host, State, operation
 from pyinfra.api.command import PyinfraCommand
 
 from memurai.damage import mended
@@ -221,10 +219,7 @@ def _only(place: Place, present: Present, password: HiddenValue) -> HiddenValue:
 def _commands(present: Present, step: Step, *, via: HiddenValue) -> Generator[PyinfraCommand, None, None]:
     """Yield the commands of a step; `via` is a password that works before it."""
     if step.text is not None:
-        content = step.text.encode()
-        staged = step.place.new_staged()
-        yield FileUploadCommand(io.BytesIO(content), staged)
-        yield PowerShellCall("Set-MemuraiConfiguration", _parameters(present, step, via, content, staged))
+        yield PowerShellCall("Set-MemuraiConfiguration", _parameters(present, step, step.text, via))
     elif step.live is not None:
         server = _server(step.place, present.endpoint, via)
         yield PowerShellCall("Invoke-MemuraiCommand", {**server.parameters(), "SecretCommand": step.live})
@@ -232,12 +227,11 @@ def _commands(present: Present, step: Step, *, via: HiddenValue) -> Generator[Py
         yield FunctionCommand(check, (step, present.endpoint), {})
 
 
-def _parameters(present: Present, step: Step, via: HiddenValue, content: bytes, staged: str) -> dict[str, object]:
+def _parameters(present: Present, step: Step, text: str, via: HiddenValue) -> dict[str, object]:
     place, endpoint = step.place, present.endpoint
     return {
         "Path": place.path,
-        "StagedPath": staged,
-        "StagedSha256": hashlib.sha256(content).hexdigest(),
+        "Content": hidden(text),
         "HistoryFolder": place.history,
         "ProgramPath": place.program,
         "CliPath": place.command_line_client,

@@ -1,12 +1,10 @@
 """The users of a server: its ACL file and the running server, changed together and without a restart."""
 
-import hashlib
-import io
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyinfra import host as current_host
-from pyinfra.api import FileUploadCommand, HiddenValue, operation
+from pyinfra.api import HiddenValue, operation
 from pyinfra.api.command import PyinfraCommand
 
 from memurai import users
@@ -15,6 +13,7 @@ from memurai.config.acl import command_categories, default_user_rules, same_righ
 from memurai.damage import mended
 from memurai.endpoint import ADMINISTRATOR, Endpoint
 from memurai.exceptions import ConfigSyntaxError
+from memurai.facts.configuration import Leftover
 from memurai.facts.server import CategoryCommands, RunningUsers, access_parameters
 from memurai.operations.configuration import Place
 from memurai.passwords import Passwords, digest
@@ -35,7 +34,8 @@ class Present:
 
     file: users of the ACL file, none when there is no such file. problem: why a server would refuse that file, None
     when it would not. passwords: users as far as their passwords go on working. live: users of the running server, None
-    when none runs on the file. endpoint: the server, None without a configuration.
+    when none runs on the file. endpoint: the server, None without a configuration. left: staged files of a run that was
+    ended half way.
     """
 
     file: Users
@@ -43,6 +43,7 @@ class Present:
     passwords: Users
     live: Users | None
     endpoint: Endpoint | None
+    left: tuple[str, ...]
 
 
 @operation()
@@ -82,7 +83,7 @@ def applied(
         return
     changed = _changed(place, present, wanted)
     gone = [name for name in present.live or {} if name not in wanted]
-    if present.file == wanted and not (present.problem or changed or gone):
+    if present.file == wanted and not (present.problem or changed or gone or present.left):
         current_host.noop(f"{subject} are as desired")
     elif (changed or gone) and not _acl_command(present):
         yield from refuse(
@@ -91,10 +92,8 @@ def applied(
         )
     else:
         _show(path, subject, present, wanted, [*changed, *gone])
-        content = users.written(wanted).encode()
         lines = users.commands(changed, gone, _acl_command(present))
-        yield FileUploadCommand(io.BytesIO(content), f"{path}.staged")
-        yield PowerShellCall("Set-MemuraiAclFile", _parameters(place, path, content, present, lines))
+        yield PowerShellCall("Set-MemuraiAclFile", _parameters(place, path, users.written(wanted), present, lines))
 
 
 def _present(
@@ -102,17 +101,19 @@ def _present(
 ) -> Generator[PyinfraCommand, None, Present | None]:
     file, configuration = current_host.get_fact(TextFile, path=path), current_host.get_fact(TextFile, path=place.path)
     service = current_host.get_fact(Service, service=place.service)
-    if file is None or configuration is None or service is None:
+    leftover = current_host.get_fact(Leftover, path=path)
+    if file is None or configuration is None or service is None or leftover is None:
         yield failure(f"{subject}: their present state could not be read, so nothing was changed")
         return None
     found, text = users.read(file["content"] or ""), configuration["content"]
     problem = users.unreadable(file["content"] or "", marked=bool(file["has_byte_order_mark"]))
+    left = tuple(leftover["staged_files"])
     if text is None:
-        return Present(found, problem, {}, None, None)
+        return Present(found, problem, {}, None, None, left)
     text = text if desired is None else mended(text, desired.unmask()).text
     endpoint = Endpoint.of(text)
     if ("aclfile",) not in normal(parse(text)):
-        return Present(found, problem, _of_password(Passwords.of(text)), None, endpoint)
+        return Present(found, problem, _of_password(Passwords.of(text)), None, endpoint, left)
     live: Users | None = None
     if service["state"] == "Running":
         server = endpoint.server(place.command_line_client)
@@ -124,7 +125,7 @@ def _present(
                 "brings the users of its file back."
             )
             return None
-    return Present(found, problem, found, live, endpoint)
+    return Present(found, problem, found, live, endpoint, left)
 
 
 def _of_password(passwords: Passwords | None) -> Users:
@@ -178,12 +179,11 @@ def _acl_command(present: Present) -> str:
     return present.endpoint.acl_command.unmask() if present.endpoint else ""
 
 
-def _parameters(place: Place, path: str, content: bytes, present: Present, lines: tuple[str, ...]) -> dict[str, object]:
+def _parameters(place: Place, path: str, content: str, present: Present, lines: tuple[str, ...]) -> dict[str, object]:
     endpoint = present.endpoint
     return {
         "Path": path,
-        "StagedPath": f"{path}.staged",
-        "StagedSha256": hashlib.sha256(content).hexdigest(),
+        "Content": hidden(content),
         "CliPath": place.command_line_client,
         # Without a configuration there is no server to be asked.
         "Address": endpoint.address if endpoint else "127.0.0.1",
@@ -196,6 +196,7 @@ def _parameters(place: Place, path: str, content: bytes, present: Present, lines
 
 
 def _show(path: str, subject: str, present: Present, wanted: Users, names: Iterable[str]) -> None:
+    show_difference(f"left by a run that was ended half way, beside {path}", present.left, [])
     problem = [present.problem] if present.problem else []
     file = list(_lines(present.file, present.file))
     show_difference(f"ACL file {path}", [*problem, *file], list(_lines(wanted, present.file)))

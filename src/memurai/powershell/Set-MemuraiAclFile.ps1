@@ -1,7 +1,7 @@
 function Set-MemuraiAclFile {
     <#
     .SYNOPSIS
-        Puts a staged ACL file in the place of the present one, after its running server took the users.
+        Puts a new ACL file in the place of the present one, after its running server took the users.
 
     .DESCRIPTION
         The running server is asked first: what it refuses never gets into the file, with which it could not start
@@ -10,11 +10,9 @@ function Set-MemuraiAclFile {
     .PARAMETER Path
         Path of the ACL file.
 
-    .PARAMETER StagedPath
-        Path of the new one, in the same folder. It is gone afterwards, whatever happens.
-
-    .PARAMETER StagedSha256
-        Its SHA-256 in hexadecimal digits: what was planned is what is applied.
+    .PARAMETER Content
+        The whole text of the new one. Only here it becomes a file, <file>.<8 digits>.staged, which is gone afterwards,
+        whatever happens; what a run left that was ended half way goes too.
 
     .PARAMETER CliPath
         Absolute path of memurai-cli.exe.
@@ -53,15 +51,14 @@ function Set-MemuraiAclFile {
         Applied: 'Live' when the running server was changed, else 'File'.
 
     .EXAMPLE
-        Set-MemuraiAclFile -Path $file -StagedPath "$file.staged" -StagedSha256 $digest -CliPath $cli -Address ::1 `
+        Set-MemuraiAclFile -Path $file -Content $text -CliPath $cli -Address ::1 `
             -Port 6379
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([pscustomobject])]
     param(
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Path,
-        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$StagedPath,
-        [Parameter(Mandatory = $true)][ValidatePattern('^[0-9A-Fa-f]{64}$')][string]$StagedSha256,
+        [Parameter(Mandatory = $true)][securestring]$Content,
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$CliPath,
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Address,
         [Parameter(Mandatory = $true)][ValidateRange(1, 65535)][int]$Port,
@@ -75,7 +72,7 @@ function Set-MemuraiAclFile {
     )
 
     $target = Resolve-WinPath -Path $Path
-    $staged = Resolve-WinPath -Path $StagedPath
+    $staged = "$target.$([Guid]::NewGuid().ToString('N').Substring(0, 8)).staged"
     if (-not $PSCmdlet.ShouldProcess($target, 'Replace')) {
         return
     }
@@ -83,32 +80,29 @@ function Set-MemuraiAclFile {
         CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; User = $User
         TlsCaFile = $TlsCaFile; TlsCertFile = $TlsCertFile; TlsKeyFile = $TlsKeyFile; TimeoutSeconds = 60
     }
+    $lock = Enter-MemuraiLock -Path "$target.lock" -Purpose 'Set-MemuraiAclFile'
+    $failure = ''
     try {
         if (($null -eq $Commands) -ne ($null -eq $ReturnCommand)) {
             throw 'Expected Commands and ReturnCommand together, found one of them. Give both or none.'
         }
-        $found = Get-WinFileHash -Path $staged
-        if ($found -ne $StagedSha256) {
-            throw "Expected SHA-256 $StagedSha256 of '$staged', found $found. Upload it again."
-        }
+        $null = Write-MemuraiSecret -Path $staged -Content $Content
         if ($null -ne $Commands) {
             Invoke-MemuraiUserCommand -Server $server -Command $Commands -ReturnCommand $ReturnCommand
         }
-        try {
-            Move-MemuraiFile -Path $staged -Destination $target
-        }
-        catch {
-            $reason = "Expected to replace '$target', found: $($_.Exception.GetBaseException().Message)"
-            if ($null -ne $ReturnCommand) {
-                $null = Invoke-MemuraiProgram @server -SecretCommand $ReturnCommand
-            }
-            throw "$reason The file was not changed."
-        }
+        Move-MemuraiAclFile -Path $staged -Destination $target -Server $server -ReturnCommand $ReturnCommand
         return [pscustomobject]@{ Path = $target; Applied = $(if ($null -eq $Commands) { 'File' } else { 'Live' }) }
     }
+    catch {
+        $failure = $_.Exception.GetBaseException().Message
+        throw
+    }
     finally {
-        if ((Get-WinPathKind -Path $staged) -eq 'File') {
-            $null = Remove-WinItem -Path $staged
+        try {
+            Remove-MemuraiFile -Path @(Get-MemuraiStagedFile -Path $target) -Failure $failure
+        }
+        finally {
+            $lock.Dispose()
         }
     }
 }

@@ -1,12 +1,12 @@
 function Set-MemuraiCertificate {
     <#
     .SYNOPSIS
-        Puts staged files of encrypted connections in the place of the present ones, or leaves everything as it was.
+        Puts new files of encrypted connections in the place of the present ones, or leaves everything as it was.
 
     .DESCRIPTION
-        The new content of each file stands beside it, named <file>.staged. The three files are swapped together, and a
-        server that runs with them reads them again. When it refuses them, or can't be reached with them, the former
-        ones come back and the server goes on with those.
+        The new certificates stand beside the present ones, named <file>.staged; the private key becomes such a file
+        only here. The three files are swapped together, and a server that runs with them reads them again. When it
+        refuses them, or can't be reached with them, the former ones come back and the server goes on with those.
 
         The former files stay beside the new ones as <file>.last-known-good until the server has taken the new ones. If
         a run is ended half way, they tell the next one that the server may still run with them.
@@ -41,8 +41,8 @@ function Set-MemuraiCertificate {
     .PARAMETER CertSha256
         Likewise of the certificate.
 
-    .PARAMETER KeySha256
-        Likewise of the private key.
+    .PARAMETER KeyContent
+        The whole text of the new private key.
 
     .PARAMETER ServiceName
         Name of the service. It is restarted only when the server, after it took the new files, can't be reached any
@@ -76,7 +76,7 @@ function Set-MemuraiCertificate {
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$TlsKeyFile,
         [Parameter(Mandatory = $true)][ValidatePattern('^[0-9A-Fa-f]{64}$')][string]$CaSha256,
         [Parameter(Mandatory = $true)][ValidatePattern('^[0-9A-Fa-f]{64}$')][string]$CertSha256,
-        [Parameter(Mandatory = $true)][ValidatePattern('^[0-9A-Fa-f]{64}$')][string]$KeySha256,
+        [Parameter(Mandatory = $true)][securestring]$KeyContent,
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$ServiceName,
         [securestring]$ReloadCommand,
         [ValidateRange(1, 86400)][int]$TimeoutSeconds = 300
@@ -85,7 +85,7 @@ function Set-MemuraiCertificate {
     $sources = @(
         @{ Name = 'TlsCaFile'; Path = $TlsCaFile; Sha256 = $CaSha256 }
         @{ Name = 'TlsCertFile'; Path = $TlsCertFile; Sha256 = $CertSha256 }
-        @{ Name = 'TlsKeyFile'; Path = $TlsKeyFile; Sha256 = $KeySha256 }
+        @{ Name = 'TlsKeyFile'; Path = $TlsKeyFile; Sha256 = '' }
     )
     $files = foreach ($source in $sources) {
         $path = Resolve-WinPath -Path $source.Path
@@ -98,7 +98,8 @@ function Set-MemuraiCertificate {
         CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; User = $User; TimeoutSeconds = 5
     }
     $change = @{
-        Files = @($files); New = $server; Former = $server; ServiceName = $ServiceName; Command = $ReloadCommand
+        Files = @($files); KeyContent = $KeyContent
+        New = $server; Former = $server; ServiceName = $ServiceName; Command = $ReloadCommand
         IsServerChanged = $false; Unsaved = ''; TimeoutSeconds = $TimeoutSeconds
     }
     if ($PSCmdlet.ShouldProcess($TlsCertFile, 'Set certificate')) {

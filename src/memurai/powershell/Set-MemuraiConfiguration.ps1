@@ -1,13 +1,17 @@
 function Set-MemuraiConfiguration {
     <#
     .SYNOPSIS
-        Puts a staged configuration in the place of the present one, or leaves everything as it was.
+        Puts a new configuration in the place of the present one, or leaves everything as it was.
 
     .DESCRIPTION
-        In this order: the staged file is what was planned (SHA-256); the real server starts on it, on a port and in a
-        folder of its own; the running server takes what it can take without a restart; the file is swapped; the
+        In this order: the new text is written beside the present file; the real server starts on it, on a port and in
+        a folder of its own; the running server takes what it can take without a restart; the file is swapped; the
         service is restarted if need be and must become healthy before a deadline, else the last known good
         configuration is put back and the service is restarted with it.
+
+        The last known good configuration stays beside the new one, as <file>.last-known-good, until that is proven. Of
+        a run that was ended before that it is kept: it is the way back from the next change too, and goes when the
+        service has restarted with the new configuration or its server answers as that says.
 
         While another change of the same configuration is under way, this one is refused.
 
@@ -17,11 +21,9 @@ function Set-MemuraiConfiguration {
     .PARAMETER Path
         Absolute path of the configuration file.
 
-    .PARAMETER StagedPath
-        Absolute path of the new content, in the same folder. It is gone at the end, whatever happens.
-
-    .PARAMETER StagedSha256
-        SHA-256 that the staged file must have, in hexadecimal digits.
+    .PARAMETER Content
+        The whole new text. Only here it becomes a file, <file>.<8 digits>.staged, which is gone at the end, whatever
+        happens; what a run left that was ended half way goes too.
 
     .PARAMETER HistoryFolder
         Absolute path of the folder that keeps earlier configurations. Created if missing.
@@ -120,14 +122,13 @@ function Set-MemuraiConfiguration {
         ElapsedMilliseconds: how long everything took.
 
     .EXAMPLE
-        Set-MemuraiConfiguration @files @programs @server -Restart $true -ExpectAppendOnly $true -TimeoutSeconds 600
+        Set-MemuraiConfiguration @files @programs @server -Content $text -Restart $true -TimeoutSeconds 600
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([pscustomobject])]
     param(
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Path,
-        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$StagedPath,
-        [Parameter(Mandatory = $true)][ValidatePattern('^[0-9A-Fa-f]{64}$')][string]$StagedSha256,
+        [Parameter(Mandatory = $true)][securestring]$Content,
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$HistoryFolder,
         [ValidateRange(1, 1000)][int]$Keep = 10,
         [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$ProgramPath,
@@ -166,8 +167,9 @@ function Set-MemuraiConfiguration {
     $server = Get-MemuraiServerPair -Bound $PSBoundParameters
     $health = @{ loading = '0'; role = $ExpectedRole.ToLowerInvariant(); aof_enabled = "$([int]$ExpectAppendOnly)" }
     return Invoke-MemuraiConfigurationChange -Change @{
-        Target = $target; Backup = "$target.last-known-good"; Staged = Resolve-WinPath -Path $StagedPath
-        Sha256 = $StagedSha256.ToLowerInvariant(); History = Resolve-WinPath -Path $HistoryFolder; Keep = $Keep
+        Target = $target; Backup = "$target.last-known-good"; Content = $Content; Sha256 = $null
+        Staged = "$target.$([Guid]::NewGuid().ToString('N').Substring(0, 8)).staged"
+        History = Resolve-WinPath -Path $HistoryFolder; Keep = $Keep
         Program = Resolve-WinPath -Path $ProgramPath; ServiceName = $ServiceName; New = $server.New
         Former = $server.Former
         Scratch = Resolve-WinPath -Path $ScratchFolder; ScratchPort = $ScratchPort; IsScratchOurs = $false

@@ -18,6 +18,8 @@ from winlab.twin.registry import Limit, Output, TwinFunction
 from winlab.windows.machine import Machine
 
 SECRET_KEY = "$secret"  # noqa: S105 - the marker, not a secret
+# https://learn.microsoft.com/dotnet/api/system.security.securestring "maximum length"
+_LONGEST_SECRET = 65_536
 _INT_32 = range(-(2**31), 2**31)
 _TYPE_NAMES = {
     str: "System.String",
@@ -152,7 +154,7 @@ class _Value:
     def _convert_secret(self) -> SecretStr:
         match self._value:
             case {"$secret": str(secret), **others} if not others:
-                return SecretStr(secret)
+                return _secret(secret)
         raise self._wrong_type("System.Security.SecureString")
 
     def _refusal(self, reason: str) -> BindingError:
@@ -167,11 +169,21 @@ class _Value:
         )
 
 
+def _secret(text: str) -> SecretStr:
+    """Return a secret as the agent makes it; Windows counts in UTF-16."""
+    length = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if length > _LONGEST_SECRET:
+        raise BindingError(
+            f"Expected a secret of at most {_LONGEST_SECRET} characters, found {length}. Windows holds no longer one."
+        )
+    return SecretStr(text)
+
+
 def _without_wire_secrets(value: object) -> object:
     """Return an object with its secrets as the agent makes them, at any depth."""
     match value:
         case {"$secret": str(secret), **others} if not others:
-            return SecretStr(secret)
+            return _secret(secret)
         case dict():
             return {key: _without_wire_secrets(item) for key, item in value.items()}
         case list():

@@ -327,8 +327,13 @@ class Volume:
             for watcher in self.watchers:
                 watcher.moved(source, target)
 
-    def replace(self, path: str, destination: str) -> None:
+    def replace(self, path: str, destination: str, backup: str | None = None) -> None:
         """Put a file in the place of another one, which passes on its access entries (File.Replace).
+
+        Args:
+            path: the new file.
+            destination: the other one.
+            backup: what that one is called from then on, instead of a file of this name; None: it goes.
 
         Source: https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-replacefilew ("the replacement file
         assumes ... attributes ... DACLs").
@@ -340,6 +345,10 @@ class Volume:
             source, target = self._existing_file(path), self._existing_file(destination)
             self._require_unlocked(source)
             self._require_unlocked(target)
+            if backup is not None:
+                kept = self._writable_file(backup)
+                kept.unlink(missing_ok=True)
+                kept.hardlink_to(target)
             source.replace(target)
             for watcher in self.watchers:
                 watcher.removed(source)

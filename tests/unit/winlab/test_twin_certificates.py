@@ -83,16 +83,18 @@ def machine(tmp_path: Path, package: bytes, authorities: Authorities) -> Iterato
 
 def change(machine: Machine, contents: Contents, **parameters: Any) -> dict[str, Any]:
     """Stage contents and set them."""
-    for path, content in zip(PATHS, contents, strict=True):
+    *certificates, key = contents
+    for path, content in zip(PATHS[:2], certificates, strict=True):
         machine.files.write_bytes(f"{path}.staged", content)
-    digests = (hashlib.sha256(content).hexdigest() for content in contents)
+    digests = (hashlib.sha256(content).hexdigest() for content in certificates)
     given = {
         "CliPath": CLI,
         "Address": ADDRESS,
         "Port": PORT,
         "Password": {"$secret": PASSWORD},
         **dict(zip(("TlsCaFile", "TlsCertFile", "TlsKeyFile"), PATHS, strict=True)),
-        **dict(zip(("CaSha256", "CertSha256", "KeySha256"), digests, strict=True)),
+        **dict(zip(("CaSha256", "CertSha256"), digests, strict=True)),
+        "KeyContent": {"$secret": key.decode()},
         "ServiceName": "Memurai",
         "ReloadCommand": {"$secret": RELOAD},
         "TimeoutSeconds": 20,
@@ -157,9 +159,9 @@ def test_without_a_server_only_the_files_change(machine: Machine, authorities: A
 def test_what_was_not_staged_changes_nothing(machine: Machine, authorities: Authorities) -> None:
     new = authorities.contents(authorities.own)
     with pytest.raises(TwinError, match=f"Expected SHA-256 {'0' * 64} of"):
-        change(machine, new, KeySha256="0" * 64)
+        change(machine, new, CertSha256="0" * 64)
     require_nothing_left(machine)
-    given = dict.fromkeys(("CaSha256", "CertSha256", "KeySha256"), "0" * 64)
+    given = {"CaSha256": "0" * 64, "CertSha256": "0" * 64, "KeyContent": {"$secret": "a key"}}
     server = {"CliPath": CLI, "Address": ADDRESS, "Port": PORT, "ServiceName": "Memurai"}
     files = dict(zip(("TlsCaFile", "TlsCertFile", "TlsKeyFile"), PATHS, strict=True))
     with pytest.raises(TwinError, match=r"Expected the staged file 'C:.*ca\.crt\.staged', found no such file"):

@@ -45,8 +45,12 @@ function Complete-MemuraiRestart {
     catch {
         $second = $_.Exception.GetBaseException().Message
         $service = Get-WinService -Name $Change.ServiceName
-        throw ("$reason; nor did the last known good, which was put back: $second; the service is now " +
-            "$($service.State) (process $($service.ProcessId)). It needs a person; $log")
+        $what = 'nor did the last known good, which was put back'
+        if ((Get-WinPathKind -Path $Change.Backup) -eq 'File') {
+            $what = "nor could the last known good be put back, which stays at '$($Change.Backup)'"
+        }
+        throw ("$reason; ${what}: $second; the service is now $($service.State) (process $($service.ProcessId)). It " +
+            "needs a person; $log")
     }
     throw "$reason; the last known good runs again. Correct the configuration and deploy again; $log"
 }

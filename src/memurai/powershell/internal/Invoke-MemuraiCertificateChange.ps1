@@ -18,8 +18,11 @@ function Invoke-MemuraiCertificateChange {
         [hashtable]$Change
     )
 
+    $key = $Change.Files[2]
+    $lock = Enter-MemuraiLock -Path "$($key.Path).lock" -Purpose "Set-MemuraiCertificate of $($Change.ServiceName)"
+    $failure = ''
     try {
-        foreach ($file in $Change.Files) {
+        foreach ($file in $Change.Files[0, 1]) {
             if ((Get-WinPathKind -Path $file.Staged) -ne 'File') {
                 throw "Expected the staged file '$($file.Staged)', found no such file. Upload it first."
             }
@@ -28,18 +31,15 @@ function Invoke-MemuraiCertificateChange {
                 throw "Expected SHA-256 $($file.Sha256) of '$($file.Staged)', found $found. Upload it again."
             }
         }
+        $null = Write-MemuraiSecret -Path $key.Staged -Content $Change.KeyContent
         $set = ''
         if ($null -ne $Change.Command) {
             $set = Resolve-MemuraiCertificateSet -Change $Change
         }
         try {
             foreach ($file in $Change.Files) {
-                $backup = @{ Backup = $file.Kept }
-                if ((Get-WinPathKind -Path $file.Kept) -eq 'File') {
-                    # Of a run that was ended half way: the one that the server is known to have run with.
-                    $backup = @{}
-                }
-                Move-MemuraiFile -Path $file.Staged -Destination $file.Path @backup
+                # What a run kept that was ended half way stays: the server is known to have run with it.
+                Move-MemuraiFile -Path $file.Staged -Destination $file.Path -Backup $file.Kept
             }
             if ($null -ne $Change.Command) {
                 Update-MemuraiServerCertificate -Change $Change -Set $set
@@ -54,9 +54,17 @@ function Invoke-MemuraiCertificateChange {
             $null = Remove-WinItem -Path $file.Kept
         }
     }
+    catch {
+        $failure = $_.Exception.GetBaseException().Message
+        throw
+    }
     finally {
-        foreach ($file in $Change.Files) {
-            $null = Remove-WinItem -Path $file.Staged
+        try {
+            $staged = @(foreach ($file in $Change.Files) { Get-MemuraiStagedFile -Path $file.Path })
+            Remove-MemuraiFile -Path $staged -Failure $failure
+        }
+        finally {
+            $lock.Dispose()
         }
     }
 }

@@ -10,7 +10,8 @@ function Move-MemuraiFile {
         Full path of the place, in the same folder.
 
     .PARAMETER Backup
-        Full path at which the replaced file is kept. Renamed, it needs no room on a full disk. Not given, it goes.
+        Full path at which the replaced file is kept. Renamed, it needs no room on a full disk. Not given, it goes; it
+        goes too when a file is there already, which a run kept that was ended half way, and which stays.
 
     .OUTPUTS
         Nothing.
@@ -35,9 +36,7 @@ function Move-MemuraiFile {
             if ((Get-WinPathKind -Path $Destination) -eq 'Absent') {
                 [IO.File]::Move($Path, $Destination)
             }
-            elseif ($PSBoundParameters.ContainsKey('Backup')) {
-                # One that a run left which was ended half way.
-                [IO.File]::Delete($Backup)
+            elseif ($PSBoundParameters.ContainsKey('Backup') -and (Get-WinPathKind -Path $Backup) -eq 'Absent') {
                 [IO.File]::Replace($Path, $Destination, $Backup)
             }
             else {

@@ -1,7 +1,8 @@
 function Remove-MemuraiStage {
     <#
     .SYNOPSIS
-        Removes what a change needed for a time: staged files, the scratch folder, the file it put aside.
+        Removes what a change needed for a time: staged files, also those of runs that were ended half way, the scratch
+        folder, and the last known good configuration once the new one is proven.
 
     .PARAMETER Change
         The table of Set-MemuraiConfiguration.
@@ -25,44 +26,17 @@ function Remove-MemuraiStage {
         [string]$Failure
     )
 
-    $files = @($Change.Staged)
-    # Without the lock the rest belongs to whoever has it.
-    if ($null -ne $Change.Lock) {
-        $files += $Change.Backup
-        # What a run left that was ended before it got here; a younger one may be about to be used, but none of the
-        # future is young.
-        $folder = [IO.Path]::GetDirectoryName($Change.Target)
-        $now = [DateTime]::UtcNow
-        $files += @([IO.Directory]::GetFiles($folder, "$([IO.Path]::GetFileName($Change.Target)).*.staged") |
-                Where-Object -FilterScript {
-                    $written = [IO.File]::GetLastWriteTimeUtc($_)
-                    $written -lt $now.AddHours(-1) -or (Test-MemuraiFutureTime -Time $written -Now $now)
-                })
+    # Without the lock everything belongs to whoever has it.
+    if ($null -eq $Change.Lock -or -not $PSCmdlet.ShouldProcess($Change.Target, 'Remove what was needed for a time')) {
+        return
     }
-    # A folder that was given as the staged file by mistake is not removed with all it holds.
-    $paths = @(foreach ($file in $files) {
-            if ((Get-WinPathKind -Path $file) -eq 'File') {
-                $file
-            }
-        })
+    $paths = @(Get-MemuraiStagedFile -Path $Change.Target)
+    # Before that it is the only way back, also for the run after this one.
+    if ($Change.IsProven -and (Get-WinPathKind -Path $Change.Backup) -eq 'File') {
+        $paths += $Change.Backup
+    }
     if ($Change.IsScratchOurs) {
         $paths += $Change.Scratch
     }
-    $watch = [Diagnostics.Stopwatch]::StartNew()
-    foreach ($path in $paths) {
-        while ($PSCmdlet.ShouldProcess($path, 'Remove')) {
-            try {
-                $null = Remove-WinItem -Path $path -Recurse $true
-                break
-            }
-            catch {
-                # A virus scanner or a backup may have a file open for a moment.
-                if ($watch.Elapsed.TotalSeconds -ge 10) {
-                    $text = $_.Exception.GetBaseException().Message
-                    throw "$Failure Expected to remove '$path', found: $text Remove it by hand.".Trim()
-                }
-                Start-Sleep -Milliseconds 250
-            }
-        }
-    }
+    Remove-MemuraiFile -Path $paths -Failure $Failure
 }

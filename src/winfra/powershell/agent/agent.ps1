@@ -87,10 +87,12 @@ function ConvertTo-SecureText {
     [CmdletBinding()]
     param([Collections.IDictionary]$Secret)
 
-    $secure = [Security.SecureString]::new()
-    foreach ($character in ([string]$Secret['$secret']).ToCharArray()) {
-        $secure.AppendChar($character)
+    $text = [string]$Secret['$secret']
+    if ($text.Length -gt 65536) {
+        throw "Expected a secret of at most 65536 characters, found $($text.Length). Windows holds no longer one."
     }
+    # Not AppendChar, which encrypts the whole text anew for each character.
+    $secure = [Net.NetworkCredential]::new('', $text).SecurePassword
     $secure.MakeReadOnly()
     return $secure
 }

@@ -8,9 +8,11 @@ from pydantic import SecretStr
 
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
+from winlab.twin.functions.locks import locked
 from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command, wait_memurai_server
 from winlab.twin.functions.saving import MEMORY, unsaved_data
 from winlab.twin.functions.services import restart_win_service
+from winlab.twin.functions.staging import remove_staged, write_secret
 from winlab.twin.registry import NOT_EMPTY, TIMEOUT_SECONDS, Output, twin
 from winlab.windows.machine import Machine
 
@@ -32,7 +34,6 @@ _COMMAND_SECONDS = 60
     tls_key_file=NOT_EMPTY,
     ca_sha256=_DIGEST,
     cert_sha256=_DIGEST,
-    key_sha256=_DIGEST,
     service_name=NOT_EMPTY,
     timeout_seconds=TIMEOUT_SECONDS,
 )
@@ -49,19 +50,20 @@ def set_memurai_certificate(  # noqa: PLR0913 - the parameters of the library fu
     tls_key_file: str,
     ca_sha256: str,
     cert_sha256: str,
-    key_sha256: str,
+    key_content: SecretStr,
     service_name: str,
     reload_command: SecretStr | None = None,
     timeout_seconds: int = 300,
 ) -> Output:
-    """Put staged files of encrypted connections in the place of the present ones, or leave everything as it was."""
+    """Put new files of encrypted connections in the place of the present ones, or leave everything as it was."""
     full_path = machine.files.full_path
     change = _Change(
         machine=machine,
         access=ServerAccess(cli_path, address, port, password, user),
         ca=_File(full_path(tls_ca_file), ca_sha256.lower()),
         certificate=_File(full_path(tls_cert_file), cert_sha256.lower()),
-        key=_File(full_path(tls_key_file), key_sha256.lower()),
+        key=_File(full_path(tls_key_file), ""),
+        key_content=key_content,
         service_name=service_name,
         reload_command=reload_command,
         timeout_seconds=timeout_seconds,
@@ -74,7 +76,7 @@ def set_memurai_certificate(  # noqa: PLR0913 - the parameters of the library fu
 class _File:
     """One of the files.
 
-    path: where it stands. sha256: of the new content.
+    path: where it stands. sha256: of the new content; empty for the private key.
     """
 
     path: str
@@ -98,6 +100,7 @@ class _Change:
     ca: _File
     certificate: _File
     key: _File
+    key_content: SecretStr
     service_name: str
     reload_command: SecretStr | None
     timeout_seconds: int
@@ -109,9 +112,11 @@ class _Change:
         return self.ca, self.certificate, self.key
 
     def run(self) -> None:
-        with self._temporary():
-            for file in self.files:
+        lock = locked(self.machine, f"{self.key.path}.lock", f"Set-MemuraiCertificate of {self.service_name}")
+        with lock, self._temporary():
+            for file in (self.ca, self.certificate):
                 self._require_stage(file)
+            write_secret(self.machine, self.key.staged, self.key_content)
             chosen = None if self.reload_command is None else self._choose()
             try:
                 for file in self.files:
@@ -137,7 +142,7 @@ class _Change:
             yield
         finally:
             for file in self.files:
-                self._remove(file.staged)
+                remove_staged(self.machine, file.path)
 
     def _choose(self) -> str:
         """Return the files with which the running server answers, before anything is changed."""

@@ -22,6 +22,7 @@ from winlab.twin.functions.memurai import ServerAccess, information_fields, invo
 from winlab.twin.functions.programs import Trial, require_empty, require_free_port, trial_server
 from winlab.twin.functions.saving import save_memurai_data
 from winlab.twin.functions.services import end_hung_service, start_win_service, stop_win_service
+from winlab.twin.functions.staging import new_staged, remove_staged, write_secret
 from winlab.twin.registry import Output, twin
 from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
@@ -32,10 +33,8 @@ _ATTEMPT_SECONDS = 5
 _COMMAND_SECONDS = 60
 _TRIAL_SECONDS = 30
 _TAIL_LINES = 20
-_STALE = timedelta(hours=1)
 _HISTORY_NAME = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{8}\.conf")
 _DIRECTIVE_NAME = re.compile(r"""^\s*["']?([^\s#"']+)""", re.MULTILINE)
-_DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
 # What a server quotes: the refused line, an ACL rule (which may be a password), an unknown command with its arguments.
 _QUOTED = (
     (re.compile(r"^(>>> '[^\s']*).*$", re.MULTILINE), r"\1 ...'"),
@@ -99,8 +98,7 @@ def set_memurai_configuration(  # noqa: PLR0913 - the parameters of the library 
     machine: Machine,
     *,
     path: str,
-    staged_path: str,
-    staged_sha256: str,
+    content: SecretStr,
     history_folder: str,
     keep: int = 10,
     program_path: str,
@@ -131,12 +129,7 @@ def set_memurai_configuration(  # noqa: PLR0913 - the parameters of the library 
     expect_append_only: bool = False,
     timeout_seconds: int = 300,
 ) -> Output:
-    """Put a staged configuration in the place of the present one, or leave everything as it was."""
-    if not _DIGEST.fullmatch(staged_sha256):
-        raise TwinError(
-            f"Cannot validate argument on parameter 'StagedSha256'. The argument \"{staged_sha256}\" does not match "
-            'the "^[0-9A-Fa-f]{64}$" pattern.'
-        )
+    """Put a new configuration in the place of the present one, or leave everything as it was."""
     files = machine.files
     access = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
     given = {
@@ -153,8 +146,8 @@ def set_memurai_configuration(  # noqa: PLR0913 - the parameters of the library 
     change = _Change(
         machine=machine,
         target=files.full_path(path),
-        staged=files.full_path(staged_path),
-        sha256=staged_sha256.lower(),
+        staged=new_staged(files.full_path(path)),
+        content=content,
         history=files.full_path(history_folder),
         keep=keep,
         program=files.full_path(program_path),
@@ -219,7 +212,7 @@ class _Change:
     machine: Machine
     target: str
     staged: str
-    sha256: str
+    content: SecretStr
     history: str
     keep: int
     program: str
@@ -235,25 +228,34 @@ class _Change:
     restart: bool
     health: dict[str, str]
     timeout_seconds: int
-    previous: bytes | None = None
     is_scratch_ours: bool = False
     is_server_changed: bool = False
+    is_proven: bool = False
+    sha256: str = ""
+
+    @property
+    def backup(self) -> str:
+        """Where the last known good configuration is until the new one is proven."""
+        return f"{self.target}.last-known-good"
 
     def run(self) -> Output:
-        if self.staged.upper() == self.target.upper():
-            text = f"Expected a staged configuration beside '{self.target}', found that path itself."
-            raise TwinError(f"{text} Give another name.")
         started = time.monotonic()
         result: Output = {"Applied": "Unchanged", "HistoryPath": None, "TrialMilliseconds": None}
-        with self._staged(), self._lock(), self._temporary():
-            self._require_stage()
-            if self._is_for_server or not self._is_in_place():
-                result = self._apply()
+        with self._lock(), self._temporary():
+            self._stage()
+            is_left, is_wanted = self._is_backed_up(), self._is_for_server or not self._is_in_place()
+            is_running = (is_left or is_wanted) and self._is_running()
+            if is_left or is_wanted:
+                result["TrialMilliseconds"] = self._try_out()
+            if is_wanted:
+                result |= self._apply(is_running=is_running)
+            is_fit = result["Applied"] == "Restart" or (is_running and not self.new.unfitness({}))
+            self.is_proven = not is_left or is_fit
+            if is_wanted:
+                self._remove_history()
         return result | {"ElapsedMilliseconds": _milliseconds_since(started)}
 
-    def _apply(self) -> Output:
-        is_running = self._is_running()
-        trial = self._try_out()
+    def _apply(self, *, is_running: bool) -> Output:
         history_path = self._change_file(is_running=is_running)
         applied = "File"
         if is_running and self.restart:
@@ -261,20 +263,17 @@ class _Change:
             applied = "Restart"
         elif self.is_server_changed:
             applied = "Live"
+        return {"Applied": applied, "HistoryPath": history_path}
+
+    def _is_backed_up(self) -> bool:
+        return self.machine.files.kind(self.backup) == "File"
+
+    def _remove_history(self) -> None:
         known = [name for name in _history(self.machine, self.history) if not _is_of_future(name)]
         for name in known[self.keep :]:
             self.machine.files.remove(f"{self.history}\\{name}")
-        return {"Applied": applied, "HistoryPath": history_path, "TrialMilliseconds": trial}
 
     # Before anything is changed
-
-    @contextmanager
-    def _staged(self) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            if self.machine.files.kind(self.staged) == "File":
-                self.machine.files.remove(self.staged)
 
     def _lock(self) -> AbstractContextManager[None]:
         return locked(self.machine, f"{self.target}.lock", f"Set-MemuraiConfiguration of {self.service_name}")
@@ -285,39 +284,18 @@ class _Change:
         try:
             yield
         finally:
-            for name in self._left():
-                files.remove(f"{_folder(self.target)}\\{name}")
+            remove_staged(self.machine, self.target)
+            if self.is_proven and self._is_backed_up():
+                files.remove(self.backup)
             if self.is_scratch_ours:
                 files.remove(self.scratch, recurse=True)
 
-    def _left(self) -> list[str]:
-        """Return the names of staged files of runs that were ended before they got here; a young one may be in use."""
-        folder, name = _folder(self.target), self.target.rpartition("\\")[2].upper()
-        names = [item for item in self.machine.files.names(folder) if item.upper().startswith(f"{name}.")]
-        return [item for item in names if item.upper().endswith(".STAGED") and self._is_left(f"{folder}\\{item}")]
-
-    def _is_left(self, path: str) -> bool:
-        """Return whether a file is an hour old, or of the future: none such is young."""
-        now = datetime.now(UTC)
-        written = datetime.fromtimestamp(self.machine.files.local_path(path).stat().st_mtime, UTC)
-        return written < now - _STALE or is_future(written, now)
-
-    def _require_stage(self) -> None:
-        files = self.machine.files
-        if files.kind(self.staged) != "File":
-            text = f"Expected the staged configuration '{self.staged}', found no such file. Upload it first."
-            raise TwinError(text)
-        found = files.sha256(self.staged)
-        if found != self.sha256:
-            text = f"Expected SHA-256 {self.sha256} of '{self.staged}', found {found}. Upload it again."
-            raise TwinError(text)
-        if _folder(self.staged).upper() != _folder(self.target).upper():
-            text = f"Expected the staged configuration beside '{self.target}', found '{self.staged}'. Stage it there."
-            raise TwinError(text)
+    def _stage(self) -> None:
         if self.enable_append_only and self.append_only_command is None:
             raise TwinError("Expected AppendOnlyCommand with EnableAppendOnly, found none. Give the command.")
         require_empty(self.machine, self.scratch)
         self.is_scratch_ours = True
+        self.sha256 = write_secret(self.machine, self.staged, self.content)
 
     @property
     def _is_for_server(self) -> bool:
@@ -510,9 +488,8 @@ class _Change:
         if files.kind(self.target) == "Absent":
             files.move(self.staged, self.target)
             return
-        present = files.read_bytes(self.target)
-        files.replace(self.staged, self.target)
-        self.previous = present
+        # What a run kept that was ended half way stays.
+        files.replace(self.staged, self.target, None if self._is_backed_up() else self.backup)
 
     def _take_back(self, kept: str | None) -> str:
         """Undo what was done before the swap, and say what came of that."""
@@ -540,20 +517,22 @@ class _Change:
         else:
             return
         log = f"log:\n{self._log_tail()}"
-        if self.previous is None:
+        if not self._is_backed_up():
             text = "there was no earlier configuration to put back. Correct it and deploy again"
             raise TwinError(f"{reason}; {text}; {log}")
         try:
-            # In place, which keeps the access entries; real Windows puts the replaced file itself back.
-            self.machine.files.write_bytes(self.target, self.previous)
+            self.machine.files.replace(self.backup, self.target)
             # A server that hangs would keep the last known good from starting.
             end_hung_service(self.machine, self.service_name, self.timeout_seconds)
             self._restart(self.former, {})
         except WinlabError as error:
             service = self.machine.services.get(self.service_name)
+            what = "nor did the last known good, which was put back"
+            if self._is_backed_up():
+                what = f"nor could the last known good be put back, which stays at '{self.backup}'"
             raise TwinError(
-                f"{reason}; nor did the last known good, which was put back: {self._safe(str(error))}; the service is "
-                f"now {service.state} (process {service.process_id}). It needs a person; {log}"
+                f"{reason}; {what}: {self._safe(str(error))}; the service is now {service.state} (process "
+                f"{service.process_id}). It needs a person; {log}"
             ) from error
         raise TwinError(f"{reason}; the last known good runs again. Correct the configuration and deploy again; {log}")
 

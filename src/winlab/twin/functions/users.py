@@ -5,7 +5,9 @@ import re
 from pydantic import SecretStr
 
 from winlab.twin.errors import TwinError
+from winlab.twin.functions.locks import locked
 from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command
+from winlab.twin.functions.staging import new_staged, remove_staged, write_secret
 from winlab.twin.registry import NOT_EMPTY, Output, twin
 from winlab.windows.errors import Win32Error
 from winlab.windows.machine import Machine
@@ -19,16 +21,13 @@ _ANSWER = re.compile(r"OK|\d+")
     "Path",
     "Applied",
     path=NOT_EMPTY,
-    staged_path=NOT_EMPTY,
-    staged_sha256=r"^[0-9A-Fa-f]{64}$",
     port=range(1, 65536),
 )
 def set_memurai_acl_file(  # noqa: PLR0913 - the parameters of the library function
     machine: Machine,
     *,
     path: str,
-    staged_path: str,
-    staged_sha256: str,
+    content: SecretStr,
     cli_path: str,
     address: str,
     port: int,
@@ -40,35 +39,36 @@ def set_memurai_acl_file(  # noqa: PLR0913 - the parameters of the library funct
     commands: SecretStr | None = None,
     return_command: SecretStr | None = None,
 ) -> Output:
-    """Put a staged ACL file in the place of the present one, after its running server took the users."""
+    """Put a new ACL file in the place of the present one, after its running server took the users."""
     files = machine.files
-    target, staged = files.full_path(path), files.full_path(staged_path)
+    target = files.full_path(path)
     access = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
-    try:
-        if (commands is None) != (return_command is None):
-            raise TwinError("Expected Commands and ReturnCommand together, found one of them. Give both or none.")
-        _check(machine, staged, staged_sha256)
-        if commands is not None and return_command is not None:
-            _change(machine, access, commands, return_command)
+    with locked(machine, f"{target}.lock", "Set-MemuraiAclFile"):
         try:
-            if files.kind(target) == "Absent":
-                files.move(staged, target)
-            else:
-                files.replace(staged, target)
-        except Win32Error as error:
-            if return_command is not None:
-                _send(machine, access, return_command)
-            raise TwinError(f"Expected to replace '{target}', found: {error} The file was not changed.") from error
-    finally:
-        if files.kind(staged) == "File":
-            files.remove(staged)
+            if (commands is None) != (return_command is None):
+                raise TwinError("Expected Commands and ReturnCommand together, found one of them. Give both or none.")
+            staged = new_staged(target)
+            write_secret(machine, staged, content)
+            if commands is not None and return_command is not None:
+                _change(machine, access, commands, return_command)
+            _replace(machine, staged, target, access, return_command)
+        finally:
+            remove_staged(machine, target)
     return {"Path": target, "Applied": "File" if commands is None else "Live"}
 
 
-def _check(machine: Machine, staged: str, digest: str) -> None:
-    found = machine.files.sha256(staged)
-    if found != digest.lower():
-        raise TwinError(f"Expected SHA-256 {digest} of '{staged}', found {found}. Upload it again.")
+def _replace(
+    machine: Machine, staged: str, target: str, access: ServerAccess, return_command: SecretStr | None
+) -> None:
+    try:
+        if machine.files.kind(target) == "Absent":
+            machine.files.move(staged, target)
+        else:
+            machine.files.replace(staged, target)
+    except Win32Error as error:
+        if return_command is not None:
+            _send(machine, access, return_command)
+        raise TwinError(f"Expected to replace '{target}', found: {error} The file was not changed.") from error
 
 
 def _send(machine: Machine, access: ServerAccess, command: SecretStr) -> tuple[str, str]:

@@ -1,0 +1,183 @@
+"""Set-MemuraiConfiguration: what is left of runs that were ended, and the way back from a change."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from contract_host import MEMURAI_FOLDER, Answer, ContractHost, PracticeHost
+from test_behaviour_server import CLI, PASSWORD, install
+
+KEPT = ".last-known-good"
+
+
+@dataclass(frozen=True)
+class Configured:
+    """A server with its configuration.
+
+    host: where it runs. folder: that of its files. service: its name. port: where it listens. free_port: for trials.
+    """
+
+    host: ContractHost
+    folder: str
+    service: str
+    port: int
+    free_port: int
+
+    @property
+    def path(self) -> str:
+        return f"{self.folder}\\server.conf"
+
+    def text(self, *lines: str) -> str:
+        data = self.folder.replace("\\", "/")
+        first = [f"bind {self.host.server_address}", f"port {self.port}", f'dir "{data}"', 'save ""']
+        return "\r\n".join([*first, f'requirepass "{PASSWORD}"', *lines, ""])
+
+    @property
+    def target(self) -> dict[str, Any]:
+        server = {"CliPath": CLI, "Address": self.host.server_address, "Port": self.port}
+        return {**server, "Password": {"$secret": PASSWORD}}
+
+    def parameters(self, text: str, **more: Any) -> dict[str, Any]:
+        return {
+            **self.target,
+            "Path": self.path,
+            "Content": {"$secret": text},
+            "HistoryFolder": f"{self.folder}\\history",
+            "ProgramPath": f"{MEMURAI_FOLDER}\\memurai.exe",
+            "ServiceName": self.service,
+            "ScratchFolder": f"{self.folder}\\trial",
+            "ScratchPort": self.free_port,
+            "TimeoutSeconds": 60,
+            **more,
+        }
+
+    def change(self, text: str, **more: Any) -> Answer:
+        return self.host.call("Set-MemuraiConfiguration", **self.parameters(text, **more))
+
+    def refusal(self, text: str, **more: Any) -> str:
+        refusal = self.host.refusal("Set-MemuraiConfiguration", **self.parameters(text, **more))
+        assert PASSWORD not in refusal
+        return refusal
+
+    @property
+    def content(self) -> str:
+        return self.host.read(self.path).decode()
+
+    @property
+    def leftover(self) -> Answer:
+        return self.host.call("Get-MemuraiLeftover", Path=self.path)
+
+    def require_nothing_left(self) -> None:
+        assert self.leftover == {"Path": self.path, "StagedFiles": [], "LastKnownGood": None}
+        assert self.host.kind(f"{self.folder}\\trial") == "Absent"
+
+    def interrupted(self, *lines: str) -> str:
+        """Leave what a run leaves that was ended after the swap; return the text of the last known good."""
+        former = self.content
+        self.host.put(f"{self.path}{KEPT}", former.encode())
+        self.host.put(self.path, self.text(*lines).encode())
+        return former
+
+    def ping(self) -> str:
+        answer = self.host.call("Invoke-MemuraiCommand", **self.target, Arguments=["PING"])
+        return str(answer["Output"]).strip()
+
+
+@pytest.fixture
+def configured(host: ContractHost, package: Path) -> Iterator[Configured]:
+    """A server that runs on its configuration."""
+    if isinstance(host, PracticeHost):
+        install(host, package)
+    if host.without_server:
+        pytest.skip(host.without_server)
+    found = Configured(
+        host, host.new_folder(), host.new_service(StartType="Manual"), host.free_port(), host.free_port()
+    )
+    image = f'"{MEMURAI_FOLDER}\\memurai.exe" --service-run --service-name {found.service} "{found.path}"'
+    host.call("Set-WinService", Name=found.service, ImagePath=image)
+    host.put(found.path, found.text().encode())
+    host.call("Start-WinService", Name=found.service)
+    host.call("Wait-MemuraiServer", **found.target)
+    yield found
+    host.call("Stop-WinService", Name=found.service)
+
+
+def never_healthy(configured: Configured) -> str:
+    """Return a line with which a service does not start, which a trial can't see: it has no log file."""
+    return f'logfile "{configured.folder.replace(chr(92), "/")}"'
+
+
+def test_a_change_leaves_nothing_but_the_new_file(configured: Configured) -> None:
+    text = configured.text("maxclients 77")
+    live = {"LiveCommand": {"$secret": "CONFIG SET maxclients 77"}}
+    result = configured.change(text, **live)
+    assert (result["Applied"], configured.content) == ("Live", text)
+    configured.require_nothing_left()
+    result = configured.change(text)
+    assert (result["Applied"], result["TrialMilliseconds"]) == ("Unchanged", None)
+    restarted = configured.change(configured.text("databases 4"), Restart=True)
+    assert restarted["Applied"] == "Restart"
+    configured.require_nothing_left()
+    digests = [
+        entry["Sha256"]
+        for entry in configured.host.call(
+            "Get-MemuraiConfigurationHistory", HistoryFolder=f"{configured.folder}\\history"
+        )["Entries"]
+    ]
+    assert digests == [hashlib.sha256(old.encode()).hexdigest() for old in (text, configured.text())]
+
+
+def test_what_runs_left_that_were_ended_is_listed_and_goes(configured: Configured) -> None:
+    left = [f"{configured.path}.0123abcd.staged", f"{configured.path}.staged"]
+    for path in (*left, f"{configured.path}.mine.staged"):
+        configured.host.put(path, b"requirepass left")
+    assert sorted(configured.leftover["StagedFiles"]) == left
+    assert configured.change(configured.text())["Applied"] == "Unchanged"
+    configured.require_nothing_left()
+    assert configured.host.kind(f"{configured.path}.mine.staged") == "File"
+
+
+def test_a_change_that_is_refused_leaves_nothing(configured: Configured) -> None:
+    assert "Expected the server to start" in configured.refusal(configured.text("no-such-directive 1"))
+    assert configured.content == configured.text()
+    configured.require_nothing_left()
+
+
+def test_a_run_after_one_that_was_ended_goes_back_to_what_was_last_known_good(configured: Configured) -> None:
+    line = never_healthy(configured)
+    former = configured.interrupted(line)
+    refusal = configured.refusal(configured.text(line, "databases 4"), Restart=True)
+    assert "the last known good runs again" in refusal
+    assert (configured.content, configured.ping()) == (former, "PONG")
+    configured.require_nothing_left()
+
+
+def test_what_was_last_known_good_stays_until_the_new_configuration_is_proven(configured: Configured) -> None:
+    former = configured.interrupted("databases 4")
+    configured.host.call("Stop-WinService", Name=configured.service)
+    for text in (configured.text("databases 4"), configured.text("databases 5")):
+        configured.change(text)
+        assert configured.host.read(f"{configured.path}{KEPT}").decode() == former
+    assert configured.leftover["LastKnownGood"] == f"{configured.path}{KEPT}"
+    configured.host.call("Start-WinService", Name=configured.service)
+    configured.host.call("Wait-MemuraiServer", **configured.target)
+    result = configured.change(configured.text("databases 5"))
+    assert (result["Applied"], result["TrialMilliseconds"] > 0) == ("Unchanged", True)
+    configured.require_nothing_left()
+
+
+def test_a_restart_proves_a_configuration(configured: Configured) -> None:
+    configured.interrupted("databases 4")
+    assert configured.change(configured.text("databases 4"), Restart=True)["Applied"] == "Restart"
+    configured.require_nothing_left()
+
+
+def test_a_text_that_no_secret_can_hold_is_refused(configured: Configured) -> None:
+    refusal = configured.refusal(configured.text(f"# {'x' * 65536}"))
+    assert "Expected a secret of at most 65536 characters, found 6" in refusal
+    assert configured.content == configured.text()
