@@ -47,6 +47,7 @@ BARE_HOST = {
         "Path": r"C:\x", "Kind": "Absent", "OwnerSid": None, "OwnerName": None, "InheritanceEnabled": None,
         "Entries": [],
     },
+    "Get-MemuraiLeftover": {"Path": r"C:\x", "StagedFiles": [], "LastKnownGood": None},
     "Get-WinProduct": {"Name": "Memurai*", "Products": []},
     "Get-WinFolderService": {"Folder": r"C:\x", "Services": []},
     "Get-WinDirectoryEntry": {"Path": r"C:\x", "Entries": [], "IsComplete": True},
