@@ -138,6 +138,13 @@ def test_what_a_table_may_hold_an_entry_of_is_not_asked_as_its_own_member(path: 
 
 
 @pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_text_is_split_into_lines_at_any_run_of_line_ends(path: Path) -> None:
+    r"""A program for Windows makes `\r\r\n` of a server's `\r\n`: split at `\r?\n`, each line keeps a `\r`."""
+    operands = re.findall(r"-[ci]?split\s+'([^']*\\n[^']*)'", path.read_text(encoding="ascii"))
+    assert set(operands) <= {r"[\r\n]+"}
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
 def test_what_is_written_to_a_program_does_not_begin_with_a_byte_order_mark(path: Path) -> None:
     """Process.Start writes the preamble of the console's input encoding to a program that gets its input from us."""
     text = path.read_text(encoding="ascii")

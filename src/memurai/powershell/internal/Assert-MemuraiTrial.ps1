@@ -36,7 +36,7 @@ function Assert-MemuraiTrial {
     if (-not [string]::IsNullOrEmpty($reason)) {
         $printed = Read-MemuraiTrialOutput -Trial $trial
         $text = ConvertTo-MemuraiSafeText -Source @{ Text = $printed } -Change $Change
-        $lines = @($text -split '\r?\n' -ne '' | Select-Object -Last 20)
+        $lines = @($text -split '[\r\n]+' -ne '' | Select-Object -Last 20)
         throw ("Expected the server to start on the staged configuration, found that $reason`n" +
             "$($lines -join "`n")`nNothing was changed; correct the configuration.")
     }

@@ -20,7 +20,7 @@ function ConvertTo-MemuraiLastLine {
         [string]$Text
     )
 
-    $lines = @(foreach ($line in $Text -split '\r?\n') {
+    $lines = @(foreach ($line in $Text -split '[\r\n]+') {
             # The additional information of a check tool may name a key.
             if ($line.Trim() -ne '' -and $line -notmatch '^\s*\[(info|additional info)\]') {
                 $line.Trim()

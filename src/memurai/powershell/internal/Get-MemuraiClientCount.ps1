@@ -25,7 +25,7 @@ function Get-MemuraiClientCount {
     if (-not $answer.IsAnswer) {
         return [pscustomobject]@{ Entries = @(); Reason = $answer.Text }
     }
-    $addresses = @(foreach ($line in $answer.Text -split '\r?\n') {
+    $addresses = @(foreach ($line in $answer.Text -split '[\r\n]+') {
             if ($line -cmatch '^id=\d+ addr=(.*?):\d+ ') {
                 $Matches[1]
             }

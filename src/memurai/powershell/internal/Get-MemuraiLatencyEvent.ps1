@@ -25,7 +25,7 @@ function Get-MemuraiLatencyEvent {
     if (-not $answer.IsAnswer) {
         return [pscustomobject]@{ Entries = @(); Reason = $answer.Text }
     }
-    $lines = @($answer.Text -split '\r?\n' -ne '')
+    $lines = @($answer.Text -split '[\r\n]+' -ne '')
     $entries = @(for ($index = 0; $index + 3 -lt $lines.Length; $index += 4) {
             [pscustomobject]@{
                 Event               = $lines[$index]

@@ -43,5 +43,5 @@ function Get-MemuraiLogTail {
     }
     # Made safe first: what goes through a pipeline may reach the log of PowerShell's modules.
     $safe = ConvertTo-MemuraiSafeText -Source @{ Text = $text } -Change $Change
-    return @($safe -split '\r?\n' -ne '' | Select-Object -Last 20) -join "`n"
+    return @($safe -split '[\r\n]+' -ne '' | Select-Object -Last 20) -join "`n"
 }

@@ -40,7 +40,7 @@ return found
     $answer = Get-MemuraiAnswer -Server $Server -Arguments 'EVAL_RO', ($script -replace '\s+', ' '), '0', '128'
     $entries = @()
     if ($answer.IsAnswer) {
-        $entries = @(foreach ($line in @($answer.Text -split '\r?\n' -ne '')) {
+        $entries = @(foreach ($line in @($answer.Text -split '[\r\n]+' -ne '')) {
                 $words = $line.Split([char[]]' ', 6)
                 [pscustomobject]@{
                     Id            = [long]$words[0]

@@ -33,7 +33,7 @@ function Invoke-MemuraiUserCommand {
     $lines = @([Net.NetworkCredential]::new('', $Command).Password -split "`n" -ne '')
     $run = Invoke-MemuraiProgram @Server -SecretCommand $Command
     # OK to a user that is set, a number to users that are deleted.
-    $answers = @($run.Output -split '\r?\n' -match '^(OK|\d+)\s*$')
+    $answers = @($run.Output -split '[\r\n]+' -match '^(OK|\d+)\s*$')
     if (-not $run.TimedOut -and $answers.Length -eq $lines.Length) {
         return
     }
