@@ -6,7 +6,7 @@ A password that works is never dropped here: a new one works beside it until tas
 from jinja2 import TemplateError
 from pyinfra import host
 
-from memurai import configuration, credentials, deployment, layout, ownership, users
+from memurai import configuration, credentials, deployment, layout, ownership, present_data, users
 from memurai.operations.configuration import applied
 from memurai.operations.passwords import added
 from memurai.operations.users import applied as users_applied
@@ -44,7 +44,10 @@ def configure(settings: Settings) -> None:
 
 
 current_settings = ownership.settings_of(host)
-if current_settings is not None:
+# Run alone, this task has no preflight before it.
+if current_settings is not None and (reasons := present_data.problems(host, current_settings)):
+    deployment.refuse(host, reasons)
+elif current_settings is not None:
     try:
         configure(current_settings)
     except TemplateError as error:

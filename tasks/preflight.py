@@ -2,21 +2,24 @@
 
 from pyinfra import host, logger
 
-from memurai import certificates, deployment, instances, layout, neighbours, ownership, preflight, restores
+from memurai import (
+    certificates,
+    deployment,
+    instances,
+    layout,
+    neighbours,
+    ownership,
+    preflight,
+    present_data,
+    restores,
+)
 from memurai.exceptions import SettingsError
 from memurai.settings import Settings
 from winfra.facts.files import DirectorySize, Item
 from winfra.facts.host import HostSummary
 from winfra.facts.network import TcpListeners
 from winfra.facts.packages import Products, ProductsState
-from winfra.facts.services import Service
 from winfra.operations.packages import comparable
-
-
-def data_files(settings: Settings) -> preflight.DataFiles | None:
-    """Return where data stands, None when it could not be read."""
-    found = [host.get_fact(Item, path=path) for path in preflight.data_paths(settings)]
-    return None if None in found else preflight.DataFiles(*found)
 
 
 def aside_bytes(settings: Settings, products: ProductsState) -> int | None:
@@ -47,9 +50,9 @@ def problems(settings: Settings) -> list[str]:
     """Return everything that speaks against this host."""
     summary = host.get_fact(HostSummary)
     listeners = [host.get_fact(TcpListeners, port=port) for port in layout.open_ports(settings)]
-    service = host.get_fact(Service, service=settings.service.name)
     products = host.get_fact(Products, product=settings.package.product)
-    files, aside = data_files(settings), None if products is None else aside_bytes(settings, products)
+    folder = host.get_fact(Item, path=settings.storage.data)
+    aside = None if products is None else aside_bytes(settings, products)
     others = instances_beside()
     found = [
         *preflight.package_problems(settings.package),
@@ -57,7 +60,7 @@ def problems(settings: Settings) -> list[str]:
         *instances.problems(settings, others),
         *ownership.problems(host, settings),
     ]
-    if summary is None or None in listeners or files is None or service is None or aside is None:
+    if summary is None or None in listeners or folder is None or aside is None:
         return [*found, "expected to read the state of the host, found an error (above); nothing was changed"]
     if summary["pending_reboot"]:
         host.log(f"a reboot is pending: {', '.join(summary['pending_reboot_reasons'])}", logger.warning)
@@ -67,9 +70,9 @@ def problems(settings: Settings) -> list[str]:
     return [
         *found,
         *preflight.downgrade_problems(settings.package, products),
-        *preflight.host_problems(settings, summary, files.folder, others=list(others.values()), aside_bytes=aside),
+        *preflight.host_problems(settings, summary, folder, others=list(others.values()), aside_bytes=aside),
         *(problem for state in listeners for problem in preflight.port_problems(settings, state)),
-        *preflight.data_problems(settings, files, is_running=service["state"] == "Running"),
+        *present_data.problems(host, settings),
         *filter(None, [restores.interruption(host, settings)]),
     ]
 

@@ -2,7 +2,7 @@
 
 from pyinfra import host
 
-from memurai import deployment, layout, restores, stops
+from memurai import deployment, layout, present_data, restores, stops
 from memurai.settings import Settings
 from winfra.operations import services
 
@@ -35,7 +35,10 @@ def run(settings: Settings) -> None:
 
 current_settings = deployment.settings_of(host)
 if current_settings is not None:
-    if reason := restores.interruption(host, current_settings):
-        deployment.refuse(host, [reason])
+    # Run alone, this task has no preflight before it.
+    interruption = restores.interruption(host, current_settings)
+    reasons = [interruption] if interruption else present_data.problems(host, current_settings)
+    if reasons:
+        deployment.refuse(host, reasons)
     else:
         run(current_settings)

@@ -67,6 +67,8 @@ def expected_info(settings: Settings) -> dict[str, str]:
         "loading": "0",
         "role": "master",
         "aof_enabled": str(int(settings.persistence.appendonly)),
+        # A server that the system gives fewer handles lowers this by itself, and every later deploy fails to raise it.
+        "maxclients": str(settings.security.maxclients),
         "maxmemory": str(settings.memory.maxmemory),
         "maxmemory_policy": settings.memory.policy,
     }

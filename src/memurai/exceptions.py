@@ -4,6 +4,8 @@ MemuraiError
  +- SettingsError           the data of a host asks for something impossible
  +- SecretFileError         new secrets could not be written into files
  +- MonitoringPackError     the monitoring pack could not be written
+ +- ServiceCommandError     the command line of a service does not say what runs there
+ +- UnknownServerError      what data a present server has can't be known
  +- ConfigurationError      a value cannot be said in the configuration language
      +- ConfigSyntaxError   a line of a configuration is one that Redis cannot read
 """
@@ -35,6 +37,14 @@ class SecretFileError(MemuraiError):
 
 class MonitoringPackError(MemuraiError):
     """Say why the monitoring pack was not written."""
+
+
+class ServiceCommandError(MemuraiError):
+    """Say what was found on the command line of a service instead of a program and its configuration."""
+
+
+class UnknownServerError(MemuraiError):
+    """Say why it can't be known what data a present server has, and what to give."""
 
 
 class ConfigurationError(MemuraiError):

@@ -6,7 +6,7 @@ https://redis.io/docs/latest/commands/config-rewrite/
 
 from collections.abc import Collection
 
-from memurai.config import key, normal, parse, render
+from memurai.config import key, merge, normal, parse, render
 from memurai.config.directives import current_name
 from memurai.config.meaning import Key, parts
 
@@ -39,3 +39,11 @@ def without(text: str, places: Collection[Key]) -> str:
     Raises ConfigSyntaxError when the text can't be read.
     """
     return render(part for line in parse(text) for part in parts(line) if key(part) not in places)
+
+
+def merged(present: str, desired: str) -> str:
+    """Return the desired text with what of the present one stays beside it.
+
+    Raises ConfigSyntaxError when one of the texts can't be read.
+    """
+    return merge(without(present, gone(present, desired)), desired)

@@ -1,34 +1,19 @@
 """The other servers that run on one product: several instances on one host share the folder it is installed in."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PureWindowsPath
 
 from pyinfra.api import Host
 
-from memurai.config import parse
+from memurai.data_place import DataPlace, directives
 from memurai.endpoint import Endpoint
-from memurai.exceptions import ConfigSyntaxError
+from memurai.exceptions import ConfigSyntaxError, ServiceCommandError
 from memurai.facts.server import Server
+from memurai.service_command import ServiceCommand
 from winfra.facts.files import TextFile
 from winfra.facts.services import FolderService, FolderServices
 
 STOPPED = "Stopped"
-# The configuration on a service's command line; the last one counts.
-CONFIGURATION = re.compile(r'"([^"]+\.conf)"|(\S+\.conf)(?=\s|$)', re.IGNORECASE)
-# https://docs.memurai.com/en/server-roles: the option, or a program of that name.
-SENTINEL = re.compile(r"--sentinel(\s|$)|memurai-sentinel\.exe", re.IGNORECASE)
-# Redis' defaults.
-DATA_DEFAULTS = {"dir": ".", "dbfilename": "dump.rdb", "appenddirname": "appendonlydir"}
-
-
-@dataclass(frozen=True)
-class Data:
-    """Where a server's data is: its folder, and the names of files and folders in it that are its data."""
-
-    folder: str
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +26,7 @@ class Neighbour:
     service: str
     configuration: str
     endpoint: Endpoint | None
-    data: Data | None
+    data: DataPlace | None
 
     def parameters(self, command_line_client: str) -> dict[str, object]:
         """Return what Update-MemuraiProduct takes for it."""
@@ -49,14 +34,13 @@ class Neighbour:
         if self.endpoint is not None:
             server = self.endpoint.server(command_line_client)
         reached = {name: value for name, value in server.parameters().items() if name != "CliPath"}
-        data = self.data or Data("", ())
         return {
             "ServiceName": self.service,
             "ConfigurationPath": self.configuration,
             "HoldsData": self.endpoint is not None,
             **reached,
-            "DataFolder": data.folder,
-            "DataNames": list(data.names),
+            "DataFolder": self.data.folder if self.data else "",
+            "DataNames": list(self.data.names) if self.data else [],
         }
 
 
@@ -95,32 +79,18 @@ def _neighbour(host: Host, folder: str, item: FolderService) -> Neighbour | str:
         "data and how it is asked to save it, found "
     )
     advice = "Stop that service by hand, when its data is on disk, and run again."
-    names = [quoted or plain for quoted, plain in CONFIGURATION.findall(item["image_path"])]
-    if not names:
-        return f"{unknown}no configuration (*.conf) on its command line. {advice}"
-    if SENTINEL.search(item["image_path"]):
-        return Neighbour(item["name"], names[-1], None, None)
-    file = host.get_fact(TextFile, path=names[-1])
-    if file is None or file["content"] is None:
-        return f"{unknown}that its configuration {names[-1]} can't be read. {advice}"
     try:
-        return Neighbour(item["name"], names[-1], Endpoint.of(file["content"]), data_of(file["content"], folder))
+        command = ServiceCommand.of(item["image_path"])
+    except ServiceCommandError as error:
+        return f"{unknown}{error}. {advice}"
+    path = command.configuration
+    if command.is_sentinel:
+        return Neighbour(item["name"], path, None, None)
+    file = host.get_fact(TextFile, path=path)
+    if file is None or file["content"] is None:
+        return f"{unknown}that its configuration {path} can't be read. {advice}"
+    try:
+        endpoint, values = Endpoint.of(file["content"]), directives(file["content"])
     except ConfigSyntaxError as error:
-        return f"{unknown}in its configuration {names[-1]}: {error}. {advice}"
-
-
-def data_of(configuration: str, program_folder: str) -> Data:
-    """Return where a server keeps its data that runs on a configuration, and with which program.
-
-    Raises ConfigSyntaxError when the configuration can't be read.
-    """
-    values = {**DATA_DEFAULTS, **dict(_data_directives(configuration))}
-    # A service runs in the folder of its program.
-    folder = str(PureWindowsPath(program_folder) / values["dir"])
-    return Data(folder, (values["dbfilename"], values["appenddirname"]))
-
-
-def _data_directives(configuration: str) -> Iterator[tuple[str, str]]:
-    for line in parse(configuration):
-        if line.name in DATA_DEFAULTS and line.arguments:
-            yield line.name, line.arguments[0]
+        return f"{unknown}in its configuration {path}: {error}. {advice}"
+    return Neighbour(item["name"], path, endpoint, DataPlace.of(values, folder))

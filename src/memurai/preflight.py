@@ -1,11 +1,9 @@
 """What a host must have before anything on it is touched. Every check yields what was expected and what was found."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from memurai.config import format_size
-from memurai.layout import APPEND_ONLY_FOLDER
 from memurai.operations.product import downgrade_problem
 from memurai.settings import Settings
 from memurai.settings.groups import PackageSettings
@@ -30,22 +28,6 @@ DISK_FACTOR = 3
 DISK_FACTOR_IN_USE = 1
 # The copy of the data, and what the new version made of it if it is taken back.
 COPIES_OF_UPGRADE = 2
-EARLIER_SNAPSHOT = "dump.rdb"
-
-
-@dataclass(frozen=True)
-class DataFiles:
-    """Where data stands.
-
-    folder, snapshot, append_only_folder: the data folder, its RDB file and its AOF folder.
-    earlier_snapshot, earlier_append_only_folder: what a server of the installer's own configuration would have written.
-    """
-
-    folder: ItemState
-    snapshot: ItemState
-    append_only_folder: ItemState
-    earlier_snapshot: ItemState
-    earlier_append_only_folder: ItemState
 
 
 def package_problems(package: PackageSettings) -> Iterator[str]:
@@ -66,19 +48,6 @@ def downgrade_problems(package: PackageSettings, found: ProductsState) -> Iterat
     """Yield a version on the host that is newer than the pinned one."""
     if problem := downgrade_problem(package.version, [product["version"] or "" for product in found["products"]]):
         yield f"memurai_package.version: {problem}"
-
-
-def data_paths(settings: Settings) -> tuple[str, ...]:
-    """Return the paths that `DataFiles` tells of, in its order."""
-    data, product = settings.storage.data, settings.package.folder
-    return (
-        data,
-        f"{data}/{settings.persistence.dbfilename}",
-        f"{data}/{APPEND_ONLY_FOLDER}",
-        # The installer's configuration keeps the data beside the program.
-        f"{product}/{EARLIER_SNAPSHOT}",
-        f"{product}/{APPEND_ONLY_FOLDER}",
-    )
 
 
 def host_problems(
@@ -179,29 +148,3 @@ def _overlap(settings: Settings, listener: Listener) -> bool:
 
 def _is_ours(settings: Settings, listener: Listener) -> bool:
     return settings.service.name.lower() in [service.lower() for service in listener["services"]]
-
-
-def data_problems(settings: Settings, files: DataFiles, *, is_running: bool) -> Iterator[str]:
-    """Yield data that the server would start without.
-
-    With `appendonly yes` Redis loads the AOF only; without one it starts empty, whatever the snapshot holds. A server
-    that runs is no problem: the AOF is turned on in it, before anything restarts.
-    """
-    snapshot, append_only = _exists(files.snapshot), _exists(files.append_only_folder)
-    if settings.persistence.appendonly and snapshot and not append_only and not is_running:
-        yield (
-            f"memurai_persistence.appendonly: expected an AOF beside {files.snapshot['path']}, found none: the server "
-            "would start empty and overwrite the snapshot. Start the service with its present configuration (the "
-            "deploy then turns the AOF on in the running server), or move the snapshot away if its data is not wanted"
-        )
-    earlier = [item["path"] for item in (files.earlier_snapshot, files.earlier_append_only_folder) if _exists(item)]
-    if earlier and not (snapshot or append_only):
-        yield (
-            f"memurai_storage.data: expected no data outside {settings.storage.data}, found {', '.join(earlier)} of an "
-            "earlier configuration: the server would start without it. Stop the service and move the data over (with "
-            "an AOF: see memurai_persistence.appendonly), or move it away if it is not wanted"
-        )
-
-
-def _exists(item: ItemState) -> bool:
-    return item["kind"] != "Absent"

@@ -49,9 +49,25 @@ class Server:
             **access_parameters(self.user, self.tls),
         }
 
+    @property
+    def command_line(self) -> str:
+        """How an operator asks the server on its host, in PowerShell, up to the command; the password is not in it."""
+        words = ["&", literal(self.command_line_client), "-h", self.address, "-p", str(self.port)]
+        words += ["--user", self.user] if self.user else []
+        files = (
+            (("--cacert", self.tls.ca), ("--cert", self.tls.certificate), ("--key", self.tls.key)) if self.tls else ()
+        )
+        words += ["--tls"] if self.tls else []
+        return " ".join([*words, *(f"{option} {literal(path)}" for option, path in files if path)])
+
     def __str__(self) -> str:
         """Return the address as people write it."""
         return f"{self.address}:{self.port}"
+
+
+def literal(text: str) -> str:
+    """Return a text as PowerShell takes it literally."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 @strict_shape

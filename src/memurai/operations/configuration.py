@@ -5,6 +5,7 @@ given to it by one CONFIG SET; only the rest restarts it. Set-MemuraiConfigurati
 not at all.
 """
 
+import ntpath
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,6 @@ from memurai.config import (
     Directive,
     check,
     compare,
-    merge,
     needs_restart,
     normal,
     parse,
@@ -29,10 +29,12 @@ from memurai.config.kinds import Value
 from memurai.config.language import split_arguments
 from memurai.config.meaning import Key, default, is_unknown
 from memurai.damage import BYTE_ORDER_MARK, mended
+from memurai.data_effects import LIMITS, Held, limits_of, problems
+from memurai.data_place import DataPlace, directives, increments
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.configuration import Leftover, left
-from memurai.facts.server import RunningConfiguration, access_parameters
+from memurai.facts.server import Info, RunningConfiguration, access_parameters
 from memurai.passwords import adding, keeping
 from winfra.call import PowerShellCall
 from winfra.facts.files import TextFile
@@ -72,7 +74,7 @@ class Plan:
     before, sound, text: the file as it is, the same as a server takes it, and the new one.
     new, former, live: the server as it will be, as the present file has it, and as it is reached while it runs.
     changes: of the file. drift: of the running server, as far as it differs from what is desired. running: whether the
-    service runs.
+    service runs. moves_data: the directives by which a start would not find the data that is there now.
     """
 
     before: str
@@ -84,6 +86,7 @@ class Plan:
     changes: tuple[Change, ...]
     drift: tuple[Change, ...]
     running: bool
+    moves_data: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -101,12 +104,6 @@ class Plan:
         return tuple(
             change for change in self.drift if not needs_restart(change) and not _switches_append_only_on(change)
         )
-
-    @property
-    def moves_data(self) -> tuple[str, ...]:
-        """The directives by which a server would start without the data it has now."""
-        moving = (change for change in self.changes if change.before and not change.file_only)
-        return tuple(change.key[0] for change in moving if change.key[0] in DATA_PLACES)
 
     @property
     def restart(self) -> bool:
@@ -158,11 +155,14 @@ def applied(
             "password of this file or of the settings, found no such answer. Look at the server's log; a restart of "
             "the service brings back what its file says."
         )
-    elif plan.running and plan.moves_data:
+    elif plan.moves_data and (plan.running or not keep_foreign):
         yield from refuse(
-            f"configuration {place.path}: expected the data to stay where it is while the server runs, found another "
-            f"{', '.join(plan.moves_data)}: the server would start empty. Stop the service, move the data, run again."
+            f"configuration {place.path}: expected the data to stay where it is, found another "
+            f"{', '.join(plan.moves_data)}: the server would start without it. Nothing was changed. A deploy with "
+            "settings that say the same tells how the data gets there."
         )
+    elif reasons := _data_problems(place, plan):
+        yield from refuse(f"configuration {place.path}: {' '.join(reasons)}")
     elif problem := too_long(plan.text):
         yield from refuse(f"configuration {place.path}: {problem}. Take lines out of it.")
     elif plan.is_empty and not leftovers:
@@ -212,14 +212,44 @@ def plan_of(  # noqa: PLR0913  # what the host has, and what an operator may say
     if keep_foreign:
         _require_known(found, values)
     gone = extras.gone(found, desired) if keep_foreign else ()
-    text = merge(extras.without(found, gone), desired) if keep_foreign else desired
+    text = extras.merged(found, desired) if keep_foreign else desired
     changes = _changes(found, desired, gone, keep_foreign=keep_foreign)
     mending = tuple(replace(change, file_only=change.key[0] in values) for change in damage.changes)
     before = present if mending else found
     if marked:
         before, mending = f"{BYTE_ORDER_MARK}\n{before}", (*mending, _whole_file())
     drift = _drift(values, desired, gone)
-    return Plan(before, found, text, new, former, live, (*mending, *_known(changes, values)), drift, running=running)
+    moves_data = _moved(drift if values else (*mending, *changes))
+    changes = (*mending, *_known(changes, values))
+    return Plan(before, found, text, new, former, live, changes, drift, running=running, moves_data=moves_data)
+
+
+def _moved(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Return which changes move data; a running server's own word counts more than its file, which it may not know."""
+    places = (change for change in changes if change.key[0] in DATA_PLACES and change.before and change.after)
+    return tuple(change.key[0] for change in places if _place(change.before) != _place(change.after))
+
+
+def _place(value: Value | None) -> str:
+    # As Windows compares paths and names.
+    return ntpath.normpath(value[0][0] if value and value[0] else "").lower()
+
+
+def _data_problems(place: Place, plan: Plan) -> tuple[str, ...]:
+    """Return what the change of limits would do to the data of the running server, which is asked."""
+    changes = (change for change in (*plan.changes, *plan.drift) if not change.file_only)
+    known = {change.key[0]: change for change in changes if change.key[0] in LIMITS}
+    if not plan.running or not known:
+        return ()
+    before = limits_of({name: change.before[0][0] for name, change in known.items() if change.before})
+    after = limits_of({name: change.after[0][0] for name, change in known.items() if change.after})
+    server = plan.live.server(place.command_line_client)
+    info = current_host.get_fact(Info, server=server, _ignore_errors=True)
+    if not info:
+        return ("expected the running server to tell what it holds (INFO), found no answer",)
+    data = DataPlace.of(directives(plan.sound), ntpath.dirname(place.program))
+    written = increments(current_host, data) if info.get("aof_enabled") == "1" else []
+    return tuple(problems(before, after, Held(info, written), server.command_line))
 
 
 def _known(changes: Iterable[Change], values: Mapping[str, str]) -> tuple[Change, ...]:

@@ -267,10 +267,11 @@ def test_the_firewall_admits_clients_to_the_ports_that_are_open(
     assert [line.rpartition(" ")[2] for line in planned.log.splitlines() if "+ local_ports" in line] == ports
 
 
-def answering(package: dict[str, str], role: str, more: str = "") -> dict[str, object]:
+def answering(package: dict[str, str], role: str, more: str = "", maxclients: int = 10000) -> dict[str, object]:
     """Return the data of a host whose server answers, with more lines of INFO."""
     info = (
-        f"role:{role}\r\nloading:0\r\naof_enabled:1\r\nmaxmemory:2147483648\r\nmaxmemory_policy:allkeys-lru\r\n{more}"
+        f"role:{role}\r\nloading:0\r\naof_enabled:1\r\nmaxmemory:2147483648\r\nmaxmemory_policy:allkeys-lru\r\n"
+        f"maxclients:{maxclients}\r\n{more}"
     )
     answers = {
         "Get-WinItem": {**ABSENT, "Kind": "File"},
@@ -295,6 +296,13 @@ def test_a_server_that_is_not_as_configured_fails_its_host_only(tmp_path: Path, 
     assert "@fake/wrong" in errors[0]
     assert "Traceback" not in executed.text
     assert PASSWORD not in executed.text
+
+
+def test_a_server_that_the_system_gives_fewer_clients_fails_its_host(tmp_path: Path, package: dict[str, str]) -> None:
+    """Redis then lowers the number at its start and says so in its log only."""
+    executed = plan(tmp_path, "tasks/verify.py", {"few": answering(package, "master", maxclients=4064)}, EXECUTING)
+    assert executed.exit_code == 1, executed.text
+    assert "expected maxclients to be 10000, found 4064; look at the server's log" in executed.text
 
 
 def test_a_server_that_is_down_fails_its_host(tmp_path: Path, package: dict[str, str]) -> None:

@@ -61,7 +61,8 @@ def test_what_runs_beside_the_own_service_is_known_by_its_configuration() -> Non
 
 
 @pytest.mark.parametrize(
-    "image", [IMAGE.replace("memurai.exe", "memurai-sentinel.exe"), IMAGE.replace("--service-name", "--sentinel")]
+    "image",
+    [IMAGE.replace("memurai.exe", "memurai-sentinel.exe"), IMAGE.replace("--service-run", "--service-run --sentinel")],
 )
 def test_a_sentinel_holds_no_data_and_is_not_asked(image: str) -> None:
     (sentinel,) = found(service("Sentinel", image), files={}).running
@@ -88,8 +89,3 @@ def test_what_can_not_be_known_is_told(image: str, files: dict[str, str], reason
 
 def test_services_that_can_not_be_read_are_no_empty_list() -> None:
     assert neighbours.running(PracticeHost(None), FOLDER, "Memurai") is None  # type: ignore[arg-type]
-
-
-def test_data_without_a_folder_is_beside_the_program() -> None:
-    assert neighbours.data_of("port 1\n", FOLDER).folder == r"C:\Program Files\Memurai"
-    assert neighbours.data_of("dir ./data\n", FOLDER).folder == r"C:\Program Files\Memurai\data"

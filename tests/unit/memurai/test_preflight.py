@@ -114,39 +114,6 @@ def test_a_server_that_listens_everywhere_meets_every_listener(host_data: dict[s
     assert list(preflight.port_problems(settings, {"port": 6379, "listeners": [listener("10.0.0.9")]}))
 
 
-def data_files(**kinds: str) -> preflight.DataFiles:
-    names = ("folder", "snapshot", "append_only_folder", "earlier_snapshot", "earlier_append_only_folder")
-    return preflight.DataFiles(**{name: item(kinds.get(name, "Absent"), name) for name in names})
-
-
-@pytest.mark.parametrize(
-    ("files", "refused"),
-    [
-        (data_files(), None),
-        (data_files(folder="Directory"), None),
-        (data_files(snapshot="File", append_only_folder="Directory"), None),
-        (data_files(snapshot="File"), "memurai_persistence.appendonly: expected an AOF beside snapshot"),
-        (data_files(earlier_snapshot="File"), "memurai_storage.data: expected no data outside"),
-        (data_files(earlier_append_only_folder="Directory"), "memurai_storage.data: expected no data outside"),
-        (data_files(earlier_snapshot="File", append_only_folder="Directory"), None),
-    ],
-)
-def test_data_that_the_server_would_start_without_refuses_the_host(
-    settings: Settings, files: preflight.DataFiles, refused: str | None
-) -> None:
-    problems = list(preflight.data_problems(settings, files, is_running=False))
-    assert [problem[: len(refused or "")] for problem in problems] == ([refused] if refused else [])
-
-
-def test_a_running_server_gets_its_aof_by_the_deploy(settings: Settings) -> None:
-    assert not list(preflight.data_problems(settings, data_files(snapshot="File"), is_running=True))
-
-
-def test_a_snapshot_alone_is_loaded_by_a_server_without_aof(host_data: dict[str, object]) -> None:
-    settings = from_host_data("cache1", {**host_data, "memurai_persistence": {"appendonly": False}})
-    assert not list(preflight.data_problems(settings, data_files(snapshot="File"), is_running=False))
-
-
 def test_the_installer_must_be_the_pinned_one(settings: Settings, tmp_path: Path) -> None:
     source = tmp_path / "memurai.msi"
     package = settings.package.model_copy(update={"source": str(source), "license_file": str(tmp_path / "licence.txt")})

@@ -1,0 +1,185 @@
+"""The server that a host's service runs now: it is asked before anything is done that concerns it.
+
+Where a server is and what it has is said by the command line of its service and by the configuration named there, and
+while it runs by the server itself; the settings only say what is wanted.
+"""
+
+import ntpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pyinfra.api import HiddenValue, Host
+
+from memurai import layout
+from memurai.config import Directive, parse, render
+from memurai.damage import mended
+from memurai.data_effects import Held, Limits, limits_of
+from memurai.data_place import DataPlace, directives, increments
+from memurai.endpoint import Endpoint
+from memurai.exceptions import ConfigurationError, ServiceCommandError, UnknownServerError
+from memurai.facts.server import Info, Ping, RunningConfiguration, Server
+from memurai.service_command import ServiceCommand
+from memurai.settings import Settings
+from winfra.facts.files import TextFile
+from winfra.facts.services import Service, ServiceState
+
+RUNNING, STOPPED = "Running", "Stopped"
+DEEPEST_INCLUDE = 4
+UNREAD = "expected to read the state of the host, found an error (above); nothing was changed"
+
+
+@dataclass(frozen=True)
+class PresentServer:
+    """What a service runs, or ran last.
+
+    service: its name. state: of the service; empty when there is none and only the configuration is left.
+    configuration: its path. command_line_client: path of memurai-cli. endpoint: how it is reached. renamed: commands
+    that it has under another name or not at all. filed: where a start of it would look for data. place: where its data
+    is; asked while it runs. limits: likewise. held: what it holds; None while it does not run.
+    """
+
+    service: str
+    state: str
+    configuration: str
+    command_line_client: str
+    endpoint: Endpoint
+    renamed: frozenset[str]
+    filed: DataPlace
+    place: DataPlace
+    limits: Limits
+    held: Held | None
+
+    @property
+    def command_line(self) -> str:
+        """How an operator asks it on its host, up to the command."""
+        return self.endpoint.server(self.command_line_client).command_line
+
+
+def find(host: Host, settings: Settings, desired: str) -> PresentServer | None:
+    """Return the server of the settings' service; without that service, of the configuration that an earlier one left.
+
+    desired: the configuration that the deploy writes. In its own file it mends lines that a server refuses, and that
+    file may have been changed by hand since the server read it.
+    Raises UnknownServerError when there is one and it can't be known what it has.
+    """
+    service = host.get_fact(Service, service=settings.service.name)
+    if service is None:
+        raise UnknownServerError(UNREAD)
+    command = _command(settings, service)
+    file = host.get_fact(TextFile, path=command.configuration, _ignore_errors=True)
+    if file is not None and file["content"] is None and not service["exists"]:
+        return None
+    text = None if file is None else file["content"]
+    if text is None:
+        raise UnknownServerError(
+            f"{_unknown(settings.service.name)}, found that its configuration {command.configuration} "
+            f"{'is missing' if file is not None else 'can not be read'}. Put it there as it was (an earlier one of a "
+            "deployed server is in the folder history beside it), as text in UTF-8, and run again; or delete the "
+            "service when none of its data is wanted. Nothing was changed."
+        )
+    is_ours = same_path(command.configuration, layout.configuration_file(settings))
+    try:
+        text = mended(text, desired).text if is_ours else text
+        text = render(_with_included(host, parse(text), DEEPEST_INCLUDE))
+        return _server(host, settings.service.name, service, command, text, desired if is_ours else text)
+    except (ConfigurationError, ValueError) as error:
+        path = layout.configuration_file(settings) if is_ours else command.configuration
+        raise UnknownServerError(
+            f"configuration {path}: {error}. Mend or remove that line on the host and run again: it says where the "
+            f"server of the service {settings.service.name} has its data. Nothing was changed."
+        ) from None
+
+
+def _unknown(service: str) -> str:
+    return f"service {service}: expected to know where its server has its data"
+
+
+def _command(settings: Settings, service: ServiceState) -> ServiceCommand:
+    if not service["exists"]:
+        return ServiceCommand(layout.program(settings), layout.configuration_file(settings), is_sentinel=False)
+    try:
+        command = ServiceCommand.of(service["image_path"] or "")
+    except ServiceCommandError as error:
+        raise UnknownServerError(
+            f'{_unknown(settings.service.name)}, by a command line of the form "PROGRAM" --service-run '
+            f'[--service-name NAME] "CONFIGURATION.conf" with absolute paths, found {error}. Correct it (sc.exe '
+            "config), or give another memurai_service.name. Nothing was changed."
+        ) from None
+    if command.is_sentinel:
+        raise UnknownServerError(
+            f"{_unknown(settings.service.name)}, found a Sentinel, which has none. Give another memurai_service.name. "
+            "Nothing was changed."
+        )
+    return command
+
+
+def _with_included(host: Host, lines: Iterable[Directive], depth: int) -> Iterator[Directive]:
+    """Yield directives with those of included files in their place."""
+    for line in lines:
+        if line.name != "include":
+            yield line
+            continue
+        path = line.arguments[0] if line.arguments else ""
+        is_one_file = depth > 0 and ntpath.isabs(path) and not set("*?[") & set(path)
+        file = host.get_fact(TextFile, path=path, _ignore_errors=True) if is_one_file else None
+        if file is None or file["content"] is None:
+            raise ConfigurationError("an include of what is not the absolute path of a text file that can be read")
+        yield from _with_included(host, parse(file["content"]), depth - 1)
+
+
+def _server(  # noqa: PLR0913, PLR0917  # all that is known of it
+    host: Host, name: str, service: ServiceState, command: ServiceCommand, text: str, desired: str
+) -> PresentServer:
+    values = directives(text)
+    filed = DataPlace.of(values, command.folder)
+    present = PresentServer(
+        service=name,
+        state=service["state"] or "" if service["exists"] else "",
+        configuration=command.configuration,
+        command_line_client=f"{command.folder}\\memurai-cli.exe",
+        endpoint=Endpoint.of(text),
+        renamed=frozenset(line.arguments[0].upper() for line in parse(text) if line.name == "rename-command"),
+        filed=filed,
+        place=filed,
+        limits=limits_of(values),
+        held=None,
+    )
+    # One that starts just now has all its data on disk.
+    if present.state != RUNNING:
+        return present
+    return _asked(host, present, command.folder, values, (present.endpoint, Endpoint.of(desired)))
+
+
+def _asked(
+    host: Host, present: PresentServer, folder: str, filed: Mapping[str, str], endpoints: Sequence[Endpoint]
+) -> PresentServer:
+    """Return a running server as it says itself that it is, at the first of some endpoints that answers."""
+    for endpoint in endpoints:
+        server, name = endpoint.server(present.command_line_client), endpoint.config_command
+        info = host.get_fact(Info, server=server, _ignore_errors=True)
+        # A CONFIG that is disabled can't have changed anything since the start.
+        values = _values(host, server, name) if info and name.unmask() else {}
+        if info and (values or not name.unmask()):
+            asked = {**filed, **values}
+            place = DataPlace.of(asked, folder)
+            held = Held(info, increments(host, place) if place.appendonly else [])
+            return replace(present, endpoint=endpoint, place=place, limits=limits_of(asked), held=held)
+    server = present.endpoint.server(present.command_line_client)
+    reason = host.get_fact(Ping, server=server, _ignore_errors=True) or "no answer"
+    reason = "no answer to CONFIG GET by the name that it gives CONFIG" if reason == "PONG" else reason.rstrip(".")
+    raise UnknownServerError(
+        f"{_unknown(present.service)}, by asking it at {server} with the password in {present.configuration}, on which "
+        f"it runs, found {reason}. Write into that file what the server runs with (bind, port, requirepass, "
+        "rename-command CONFIG; nothing restarts by that) and run again. Nothing was changed."
+    )
+
+
+def _values(host: Host, server: Server, config_command: HiddenValue) -> Mapping[str, str]:
+    """Return what CONFIG GET answers; none without an answer."""
+    found = host.get_fact(RunningConfiguration, server=server, config_command=config_command, _ignore_errors=True)
+    return found if found and "dir" in found else {}
+
+
+def same_path(first: str, second: str) -> bool:
+    """Whether two paths are one to Windows."""
+    return ntpath.normpath(first).lower() == ntpath.normpath(second).lower()

@@ -1,0 +1,191 @@
+"""A server that has data already is never started without it: the run is refused, and the way on keeps every key."""
+
+from __future__ import annotations
+
+from lab_practice import CANARY, CONFIG_COMMAND, Practice, Run
+from present_practice import (
+    GUIDE_CONFIGURATION,
+    OLD_PASSWORD,
+    Operator,
+    at_rest,
+    build_by_the_guide,
+    client,
+    fill,
+    install_with_defaults,
+    run_on,
+    steps,
+)
+
+KEYS = 5000
+CONFIGURATION = "C:/ProgramData/Memurai/config/memurai-production.conf"
+STORAGE = "memurai_storage"
+
+
+def assert_refused(practice: Practice, before: dict[str, tuple[str, float]], run: Run, *expected: str) -> None:
+    """The reasons are said and nothing on the host was touched."""
+    assert run.exit_code == 1, run.output
+    for text in expected:
+        assert text in run.output, f"{text} is missing in:\n{run.output}"
+    assert at_rest(practice.machine) == before
+    assert "Traceback" not in run.output
+
+
+def assert_deployed(practice: Practice, operator: Operator, keys: int = KEYS) -> None:
+    """The server is the deployed one and has all keys, also after a restart; another deploy changes nothing."""
+    settled = practice.deploy("--json", inventory=practice.inventory(lab1=operator.data))
+    assert (settled.exit_code, settled.changed) == (0, []), settled.output
+    for _ in range(2):
+        with client(practice, CANARY) as connection:
+            assert (connection.dbsize(), connection.get("key:4999")) == (keys, "4999")
+            assert connection.info("persistence")["aof_enabled"] == 1
+        practice.machine.services.stop("Memurai")
+        practice.machine.services.start("Memurai")
+
+
+def test_a_server_built_by_the_guide_is_refused_and_its_keys_come_along_when_the_words_are_obeyed(
+    bare: Practice,
+) -> None:
+    build_by_the_guide(bare)
+    fill(bare, OLD_PASSWORD)
+    before, process = at_rest(bare.machine), bare.machine.services.get("Memurai").process_id
+    operator = Operator(bare, {}, OLD_PASSWORD)
+    refused = operator.deploy()
+    assert_refused(bare, before, refused, "5000 keys", "C:\\ProgramData\\Memurai", "memurai-production.conf")
+    assert bare.machine.services.get("Memurai").process_id == process
+    with client(bare, OLD_PASSWORD) as connection:
+        assert connection.dbsize() == KEYS
+    # The first words are about the settings, the next ones about the data.
+    operator.obey(refused)
+    moved = operator.last
+    assert moved is not None
+    assert_refused(bare, before, moved, "5000 keys", "C:\\ProgramData\\Memurai-production\\data")
+    operator.obey(moved)
+    assert_deployed(bare, operator)
+
+
+def test_a_managed_server_whose_base_is_set_anew_is_refused(bare: Practice) -> None:
+    assert bare.deploy().exit_code == 0
+    fill(bare, CANARY)
+    before = at_rest(bare.machine)
+    operator = Operator(bare, {STORAGE: {"base": "C:/Memurai2"}}, CANARY)
+    refused = operator.deploy()
+    assert_refused(bare, before, refused, "5000 keys", "C:\\ProgramData\\Memurai\\data", "C:\\Memurai2\\data")
+    with client(bare, CANARY) as connection:
+        assert connection.dbsize() == KEYS
+    # Each step alone, before which there is no preflight.
+    for task in ("configure", "service"):
+        alone = bare.run("pyinfra", bare.inventory(lab1=operator.data), f"tasks/{task}.py", "-y")
+        assert_refused(bare, before, alone, "5000 keys")
+    operator.obey(refused)
+    assert_deployed(bare, operator)
+
+
+def test_a_server_that_shall_stay_where_it_is_stays(bare: Practice) -> None:
+    assert bare.deploy().exit_code == 0
+    fill(bare, CANARY)
+    refused = Operator(bare, {STORAGE: {"base": "C:/Memurai2"}}, CANARY).deploy()
+    folders = {"config": "C:/ProgramData/Memurai/config", "data": "C:/ProgramData/Memurai/data"}
+    words = " and ".join(f'"{key}": "{folder}"' for key, folder in folders.items())
+    assert f"If it shall stay where it is, give memurai_storage {words}." in refused.output
+    operator = Operator(bare, {STORAGE: {"base": "C:/Memurai2", **folders}}, CANARY)
+    assert operator.deploy().exit_code == 0
+    assert_deployed(bare, operator)
+
+
+def test_a_running_server_with_the_installers_defaults_is_refused(bare: Practice) -> None:
+    install_with_defaults(bare)
+    fill(bare, None)
+    before = at_rest(bare.machine)
+    operator = Operator(bare, {}, None)
+    refused = operator.deploy()
+    assert_refused(bare, before, refused, "5000 keys", "C:\\Program Files\\Memurai")
+    operator.obey(refused)
+    assert_deployed(bare, operator)
+
+
+def test_an_empty_server_with_the_installers_defaults_is_taken_over(bare: Practice) -> None:
+    install_with_defaults(bare)
+    operator = Operator(bare, {}, None)
+    run = operator.deploy()
+    assert run.exit_code == 0, run.output
+    fill(bare, CANARY)
+    assert_deployed(bare, operator)
+
+
+def test_a_stopped_server_with_the_installers_defaults_is_refused(bare: Practice) -> None:
+    install_with_defaults(bare)
+    fill(bare, None)
+    with client(bare, None) as connection:
+        connection.save()
+    bare.machine.services.stop("Memurai")
+    before = at_rest(bare.machine)
+    operator = Operator(bare, {}, None)
+    refused = operator.deploy()
+    assert_refused(bare, before, refused, "C:\\Program Files\\Memurai\\dump.rdb")
+    operator.obey(refused)
+    assert_deployed(bare, operator)
+
+
+def test_a_file_changed_by_hand_is_mended_while_the_data_stays(bare: Practice) -> None:
+    """The server runs where the settings say; its file would start it elsewhere."""
+    assert bare.deploy().exit_code == 0
+    fill(bare, CANARY)
+    text = bare.machine.files.read_bytes(CONFIGURATION)
+    moved = text.replace(b'dir "C:/ProgramData/Memurai/data"', b'dir "C:/ProgramData/Memurai/elsewhere"')
+    assert moved != text
+    bare.machine.files.write_bytes(CONFIGURATION, moved)
+    run = bare.deploy("--json")
+    assert run.exit_code == 0, run.output
+    assert_deployed(bare, Operator(bare, {}, CANARY))
+
+
+def test_a_server_that_was_sent_elsewhere_by_hand_is_refused(bare: Practice) -> None:
+    """CONFIG SET dir: its snapshots go where neither its file nor the settings look for them."""
+    data: dict[str, object] = {"memurai_extra": {"directives": {"enable-protected-configs": "yes"}}}
+    operator = Operator(bare, data, CANARY, {"CONFIG": CONFIG_COMMAND})
+    assert operator.deploy().exit_code == 0
+    fill(bare, CANARY)
+    elsewhere = "C:/ProgramData/Memurai/data-elsewhere"
+    made = bare.deploy_code(f"""
+    from winfra.operations import files
+    files.directory(name="By hand", path="{elsewhere}")
+    """)
+    assert made.exit_code == 0, made.output
+    local = bare.machine.files.local_path(elsewhere)
+    assert bare.ask(CONFIG_COMMAND, "SET", "dir", str(local)) == "OK"
+    before = at_rest(bare.machine)
+    refused = operator.deploy()
+    assert_refused(bare, before, refused, "5000 keys", "data-elsewhere", "CONFIG REWRITE")
+    # What the server runs with, then its files, then the way into the new configuration.
+    while steps(refused):
+        operator.obey(refused)
+        assert operator.last is not None
+        refused = operator.last
+    assert_deployed(bare, operator)
+
+
+def test_what_can_not_be_known_of_a_present_server_is_refused(bare_pair: Practice) -> None:
+    machine = bare_pair.machine
+    build_by_the_guide(bare_pair)
+    fill(bare_pair, OLD_PASSWORD)
+    text = machine.files.read_bytes(GUIDE_CONFIGURATION)
+    image_path = machine.services.get("Memurai").settings.image_path
+
+    def refusal(*expected: str) -> None:
+        before, process = at_rest(machine), machine.services.get("Memurai").process_id
+        run = bare_pair.deploy("--json", inventory=bare_pair.inventory())
+        assert_refused(bare_pair, before, run, "@winrm/lab1", *expected)
+        assert machine.services.get("Memurai").process_id == process
+        assert OLD_PASSWORD not in run.output
+
+    with client(bare_pair, OLD_PASSWORD) as connection:
+        connection.execute_command("CONFIG_xyz123", "SET", "requirepass", "set-by-hand")
+        refusal(GUIDE_CONFIGURATION.replace("/", "\\"), "WRONGPASS", "Write into that file")
+        assert bare_pair.lab.machines["lab2"].services.get("Memurai").state == "Running"
+        machine.files.write_bytes(GUIDE_CONFIGURATION, text.replace(OLD_PASSWORD.encode(), b"set-by-hand"))
+        refusal("5000 keys")
+    machine.files.write_bytes(GUIDE_CONFIGURATION, b'requirepass "never-closed\r\n')
+    refusal("line 1", "Mend or remove that line")
+    machine.files.write_bytes(GUIDE_CONFIGURATION, text)
+    run_on(machine, f"{image_path} --maxmemory 1gb")
+    refusal("the option --maxmemory on its command line", "sc.exe config")
