@@ -2,7 +2,8 @@
 
 from pyinfra import host
 
-from memurai import deployment, layout, present_data, restores, stops
+from memurai import credentials, deployment, layout, present_data, restores, stops
+from memurai.operations import server
 from memurai.settings import Settings
 from winfra.operations import services
 
@@ -30,6 +31,13 @@ def run(settings: Settings) -> None:
         running=True,
         restart_after=read_at_start,
         before_stop=stops.saving(settings),
+    )
+    # At once, before anything works with it: one that has not read its configuration is open to anyone.
+    server.answering(
+        name="Server answers",
+        service=service.name,
+        server=layout.server(settings, credentials.resolve(settings).password),
+        timeout_seconds=service.ready_timeout_seconds,
     )
 
 

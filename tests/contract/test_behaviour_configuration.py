@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +181,74 @@ def test_a_text_that_no_secret_can_hold_is_refused(configured: Configured) -> No
     refusal = configured.refusal(configured.text(f"# {'x' * 65536}"))
     assert "Expected a secret of at most 65536 characters, found 6" in refusal
     assert configured.content == configured.text()
+
+
+@pytest.fixture
+def glob(configured: Configured) -> Configured:
+    """The same server, with a folder for its configuration whose name stands for others: [prod] is one letter."""
+    folder = f"{configured.folder}\\[prod]"
+    configured.host.call("New-WinDirectory", Path=folder)
+    return replace(configured, folder=folder)
+
+
+def test_a_trial_that_has_not_read_its_file_is_found(glob: Configured) -> None:
+    refusal = glob.refusal(glob.text())
+    assert "found that it runs, but has not read this file: it asks for no password" in refusal
+    assert glob.host.kind(glob.path) == "Absent"
+    glob.require_nothing_left()
+
+
+@pytest.fixture
+def ignoring(configured: Configured) -> Iterator[Configured]:
+    """The same server, with a program that does not read a file that asks for maxclients 78."""
+    host = configured.host
+    if not isinstance(host, PracticeHost):
+        pytest.skip("changes the lab's stand-in for memurai.exe")
+    program = host.machine.files.local_path(f"{MEMURAI_FOLDER}\\memurai.exe")
+    before = program.read_bytes()
+    file = configured.path.replace("\\", "/")
+    open_server = f"redis-server --bind {host.server_address} --port {configured.port} --save ''"
+    lines = ["#!/bin/sh", f"case $* in *--service-run*) grep -q 'maxclients 78' '{file}' && exec {open_server};; esac"]
+    program.write_bytes("\n".join([*lines, ""]).encode() + before.partition(b"\n")[2])
+    yield configured
+    program.write_bytes(before)
+
+
+def state(configured: Configured) -> str:
+    return str(configured.host.call("Get-WinService", Name=configured.service)["State"])
+
+
+def test_a_server_without_the_password_of_its_file_is_told_and_stopped(ignoring: Configured) -> None:
+    ignoring.host.put(ignoring.path, ignoring.text("maxclients 78").encode())
+    ignoring.host.call("Restart-WinService", Name=ignoring.service)
+    refusal = ignoring.host.refusal("Wait-MemuraiServer", **ignoring.target)
+    assert "found one that has not read it: PONG AUTH failed:" in refusal
+    assert state(ignoring) == "Running"
+    refusal = ignoring.host.refusal("Wait-MemuraiServer", **ignoring.target, ServiceName=ignoring.service)
+    assert f"the service '{ignoring.service}' was stopped" in refusal
+    assert state(ignoring) == "Stopped"
+
+
+def test_a_restart_without_the_password_of_the_file_goes_back(ignoring: Configured) -> None:
+    former = ignoring.content
+    refusal = ignoring.refusal(ignoring.text("maxclients 78"), Restart=True)
+    assert "the server has not read its configuration" in refusal
+    assert "the last known good runs again" in refusal
+    assert (ignoring.content, ignoring.ping(), state(ignoring)) == (former, "PONG", "Running")
+
+
+def test_when_the_way_back_leads_to_such_a_server_too_it_is_stopped(ignoring: Configured) -> None:
+    ignoring.host.put(ignoring.path, ignoring.text("maxclients 78").encode())
+    refusal = ignoring.refusal(ignoring.text("maxclients 78", "databases 4"), Restart=True)
+    assert f"the service '{ignoring.service}' was stopped" in refusal
+    assert "the service is now Stopped" in refusal
+    assert state(ignoring) == "Stopped"
+
+
+def test_a_server_that_has_no_password_is_asked_without_one(configured: Configured) -> None:
+    plain = configured.text().replace(f'requirepass "{PASSWORD}"\r\n', "")
+    configured.change(plain, Password={"$secret": ""}, LivePassword={"$secret": PASSWORD}, Restart=True)
+    assert configured.host.call("Wait-MemuraiServer", **{**configured.target, "Password": {"$secret": ""}})["Ready"]
+    back = configured.refusal(configured.text(never_healthy(configured)), LivePassword={"$secret": ""}, Restart=True)
+    assert "the last known good runs again" in back
+    configured.require_nothing_left()

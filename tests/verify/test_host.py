@@ -79,9 +79,11 @@ def test_configuration_access(windows: Host, settings: Settings) -> None:
 
 def test_nothing_is_left(windows: Host, settings: Settings) -> None:
     """No run that was ended half way left a password, a private key, or a configuration that is not proven."""
+    users_file = [layout.users_file(settings)] if settings.users.enabled else []
     key = [layout.tls_files(settings).key] if settings.tls.enabled else []
-    for path in (layout.configuration_file(settings), layout.users_file(settings), *key):
-        assert left(windows.get_fact(Leftover, path=path), running=True) == []
+    paths = (layout.configuration_file(settings), *users_file, *key)
+    found = [item for path in paths for item in left(windows.get_fact(Leftover, path=path), running=True)]
+    assert not found, f"left by a run that was ended half way: {', '.join(found)}"
 
 
 def test_configuration(windows: Host, settings: Settings) -> None:

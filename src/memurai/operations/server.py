@@ -17,6 +17,7 @@ from winfra.facts.services import Service
 from winfra.operations.shape import converge, failure, refuse
 
 NO_ANSWER = "(no answer)"
+PONG = "PONG"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def verified(
             password), expected={"aof_enabled": "1", "role": "master"},
         )
     """
-    wanted = {"PING": "PONG", **expected}
+    wanted = {"PING": PONG, **expected}
     waiting = PowerShellCall("Wait-MemuraiServer", {**server.parameters(), "TimeoutSeconds": timeout_seconds})
     found = reported(current_host, server)
     bad = [item for item in unwanted if item.is_in(found)]
@@ -69,6 +70,34 @@ def verified(
         {field: found.get(field, NO_ANSWER) for field in (*wanted, *(item.field for item in bad))},
         {**wanted, **{item.field: item.wanted for item in bad}},
         lambda: [waiting, FunctionCommand(check, (server, wanted, tuple(unwanted)), {})],
+    )
+
+
+@operation()
+def answering(service: str, server: Server, timeout_seconds: int = 300) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a server that was started answers with its password; one that has none is stopped.
+
+    A server that has not read its configuration runs with Redis' defaults: anyone reads and writes it.
+
+    + service: its service
+    + server: where the server is reached from its host
+    + timeout_seconds: longest wait for a server that starts or loads its data
+
+    **Example:**
+
+    .. code:: python
+
+        server.answering(
+            name="Server answers", service="Memurai", server=Server("C:/Program Files/Memurai/memurai-cli.exe",
+            "127.0.0.1", 6379, password),
+        )
+    """
+    parameters = {**server.parameters(), "ServiceName": service, "TimeoutSeconds": timeout_seconds}
+    yield from converge(
+        f"server of {service} at {server}",
+        {"PING": reported(current_host, server).get("PING", NO_ANSWER)},
+        {"PING": PONG},
+        lambda: [PowerShellCall("Wait-MemuraiServer", parameters)],
     )
 
 

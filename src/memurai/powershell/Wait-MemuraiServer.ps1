@@ -1,7 +1,7 @@
 function Wait-MemuraiServer {
     <#
     .SYNOPSIS
-        Waits until a Memurai server answers PING and has loaded its data.
+        Waits until a Memurai server answers PING and has loaded its data; one that has no password is no such server.
 
     .PARAMETER CliPath
         Absolute path of memurai-cli.exe.
@@ -26,6 +26,10 @@ function Wait-MemuraiServer {
 
     .PARAMETER TlsKeyFile
         Path of its private key.
+
+    .PARAMETER ServiceName
+        Service of the server. Given, it is stopped when the server has no password although one is given: it has not
+        read its configuration, and anyone could read and write it.
 
     .PARAMETER TimeoutSeconds
         Deadline in seconds.
@@ -61,6 +65,8 @@ function Wait-MemuraiServer {
         [string]$TlsCertFile,
         [string]$TlsKeyFile,
 
+        [string]$ServiceName,
+
         [ValidateRange(1, 86400)]
         [int]$TimeoutSeconds = 60
     )
@@ -74,6 +80,14 @@ function Wait-MemuraiServer {
         $answer = Get-MemuraiReadiness -Server $server
         if ($answer -eq 'ready') {
             return [pscustomobject]@{ Ready = $true; ElapsedMilliseconds = $watch.ElapsedMilliseconds }
+        }
+        if (Test-MemuraiOpenAnswer -Text $answer) {
+            $stopped = ''
+            if ($ServiceName.Length -gt 0) {
+                $stopped = Stop-MemuraiOpenServer -Server $server -ServiceName $ServiceName
+            }
+            throw ("Expected a server with the password of its configuration at ${Address}:$Port, found one that has " +
+                "not read it: $answer$stopped. Look at the path of the configuration: [, * and ? have a meaning in it.")
         }
         if ($watch.Elapsed.TotalSeconds -ge $TimeoutSeconds) {
             throw ("Expected PONG and loading:0 from ${Address}:$Port within $TimeoutSeconds s, found: $answer. Look " +

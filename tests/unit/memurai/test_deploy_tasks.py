@@ -128,7 +128,7 @@ STEPS = {
     # Connections are not encrypted.
     "tasks/certificates.py": [],
     "tasks/configure.py": ["Configuration"],
-    "tasks/service.py": ["Service"],
+    "tasks/service.py": ["Service", "Server answers"],
     # The server listens on loopback only: there is no rule, and there shall be none.
     "tasks/firewall.py": [],
     "tasks/jobs.py": [

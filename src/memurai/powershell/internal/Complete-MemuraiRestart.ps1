@@ -34,6 +34,7 @@ function Complete-MemuraiRestart {
         $log = "log: could not be read: $($_.Exception.GetBaseException().Message)"
     }
     if ((Get-WinPathKind -Path $Change.Backup) -ne 'File') {
+        $reason += Stop-MemuraiOpenServer -Server $Change.New -ServiceName $Change.ServiceName
         throw "$reason; there was no earlier configuration to put back. Correct it and deploy again; $log"
     }
     try {
@@ -44,6 +45,7 @@ function Complete-MemuraiRestart {
     }
     catch {
         $second = $_.Exception.GetBaseException().Message
+        $second += Stop-MemuraiOpenServer -Server $Change.Former -ServiceName $Change.ServiceName
         $service = Get-WinService -Name $Change.ServiceName
         $what = 'nor did the last known good, which was put back'
         if ((Get-WinPathKind -Path $Change.Backup) -eq 'File') {

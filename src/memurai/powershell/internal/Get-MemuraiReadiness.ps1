@@ -26,6 +26,10 @@ function Get-MemuraiReadiness {
     if ($ping.Output.Trim() -cne 'PONG') {
         return "$($ping.Output.Trim()) $($ping.ErrorOutput.Trim())".Trim()
     }
+    $told = "PONG $($ping.ErrorOutput.Trim())"
+    if (Test-MemuraiOpenAnswer -Text $told) {
+        return $told
+    }
     $info = Invoke-MemuraiProgram @Server -Arguments 'INFO', 'persistence'
     if ($info.Output -cmatch '(?m)^loading:0\s*$') {
         return 'ready'

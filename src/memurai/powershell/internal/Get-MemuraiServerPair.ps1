@@ -25,10 +25,7 @@ function Get-MemuraiServerPair {
         $new[$key] = $(if ($Bound.ContainsKey($key)) { $Bound[$key] } else { '' })
     }
     $former = $new.Clone()
-    if ($null -ne $Bound['LivePassword'] -and $Bound['LivePassword'].Length -gt 0) {
-        $former.Password = $Bound['LivePassword']
-    }
-    foreach ($key in 'Address', 'Port', 'User', 'TlsCaFile', 'TlsCertFile', 'TlsKeyFile') {
+    foreach ($key in 'Password', 'Address', 'Port', 'User', 'TlsCaFile', 'TlsCertFile', 'TlsKeyFile') {
         if ($Bound.ContainsKey("Live$key")) {
             $former[$key] = $Bound["Live$key"]
         }

@@ -92,7 +92,8 @@ function Invoke-MemuraiProgram {
     }
     # Null takes a password away that the session itself may have.
     $environment = @{ REDISCLI_AUTH = $null }
-    if ($null -ne $Password) {
+    # An empty one would be sent too, and be refused.
+    if ($null -ne $Password -and $Password.Length -gt 0) {
         $environment.REDISCLI_AUTH = [Net.NetworkCredential]::new('', $Password).Password
     }
     $run = @{

@@ -1,7 +1,8 @@
 function Wait-MemuraiFitness {
     <#
     .SYNOPSIS
-        Waits until a server is healthy, and fails at the deadline, or at once when its service has stopped.
+        Waits until a server is healthy, and fails at the deadline, or at once when its service has stopped or it runs
+        without the password of its configuration.
 
     .PARAMETER Server
         Parameters of Invoke-MemuraiProgram besides the command.
@@ -50,6 +51,9 @@ function Wait-MemuraiFitness {
         $service = Get-WinServiceInstance -Name $ServiceName -Required $true
         if ((Get-WinServiceState -Service $service) -eq 'Stopped') {
             throw "the service '$ServiceName' stopped again ($(Get-WinServiceExitText -Service $service))"
+        }
+        if (Test-MemuraiOpenAnswer -Text $wrong) {
+            throw "the server has not read its configuration: $wrong"
         }
         if ($Watch.Elapsed.TotalSeconds -ge $TimeoutSeconds) {
             throw "within $TimeoutSeconds s of its start, $wrong"

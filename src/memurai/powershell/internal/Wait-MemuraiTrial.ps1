@@ -1,7 +1,7 @@
 function Wait-MemuraiTrial {
     <#
     .SYNOPSIS
-        Waits until a trial answers PONG, and returns nothing then; else what happened instead.
+        Waits until a trial answers PONG to its password, and returns nothing then; else what happened instead.
 
     .PARAMETER Process
         The process of the trial.
@@ -39,6 +39,9 @@ function Wait-MemuraiTrial {
             return "it ended with exit code $($Process.ExitCode)"
         }
         $answer = "$($run.Output.Trim()) $($run.ErrorOutput.Trim())".Trim()
+        if (Test-MemuraiOpenAnswer -Text $answer) {
+            return "it runs, but has not read this file: it asks for no password ($answer)"
+        }
         if ($run.Output.Trim() -ceq 'PONG') {
             return
         }

@@ -18,7 +18,13 @@ from winlab.twin.errors import TwinError
 from winlab.twin.functions.backup_store import is_future
 from winlab.twin.functions.host import iso_time
 from winlab.twin.functions.locks import locked
-from winlab.twin.functions.memurai import ServerAccess, information_fields, invoke_memurai_command
+from winlab.twin.functions.memurai import (
+    ServerAccess,
+    information_fields,
+    invoke_memurai_command,
+    is_open,
+    stop_open_server,
+)
 from winlab.twin.functions.programs import Trial, require_empty, require_free_port, trial_server
 from winlab.twin.functions.saving import save_memurai_data
 from winlab.twin.functions.services import end_hung_service, start_win_service, stop_win_service
@@ -135,7 +141,7 @@ def set_memurai_configuration(  # noqa: PLR0913 - the parameters of the library 
     given = {
         "address": live_address,
         "port": live_port,
-        "password": live_password or None,
+        "password": live_password,
         "user": live_user,
         "tls_ca_file": live_tls_ca_file,
         "tls_cert_file": live_tls_cert_file,
@@ -198,7 +204,7 @@ class _Server:
     def unfitness(self, expected: Mapping[str, str]) -> str:
         """Return what is not as expected, nothing for a healthy server."""
         output, errors = self.ask("PING")
-        if output != "PONG":
+        if output != "PONG" or is_open(f"{output} {errors}"):
             return f"expected PONG and loading:0, found: {output} {errors}".rstrip()
         found = self.information()
         wrong = {key: value for key, value in {"loading": "0", **expected}.items() if found.get(key) != value}
@@ -372,6 +378,8 @@ class _Change:
             answer = f"{output} {errors}".strip()
             if process.poll() is not None:
                 return self._end_of(process)
+            if is_open(answer):
+                return f"it runs, but has not read this file: it asks for no password ({answer})"
             if output == "PONG":
                 return None
             if re.search(r"NOAUTH|WRONGPASS|NOPERM|ERR ", answer):
@@ -519,6 +527,7 @@ class _Change:
         log = f"log:\n{self._log_tail()}"
         if not self._is_backed_up():
             text = "there was no earlier configuration to put back. Correct it and deploy again"
+            reason += stop_open_server(self.machine, self.new.access, self.service_name)
             raise TwinError(f"{reason}; {text}; {log}")
         try:
             self.machine.files.replace(self.backup, self.target)
@@ -526,12 +535,13 @@ class _Change:
             end_hung_service(self.machine, self.service_name, self.timeout_seconds)
             self._restart(self.former, {})
         except WinlabError as error:
+            stopped = stop_open_server(self.machine, self.former.access, self.service_name)
             service = self.machine.services.get(self.service_name)
             what = "nor did the last known good, which was put back"
             if self._is_backed_up():
                 what = f"nor could the last known good be put back, which stays at '{self.backup}'"
             raise TwinError(
-                f"{reason}; {what}: {self._safe(str(error))}; the service is now {service.state} (process "
+                f"{reason}; {what}: {self._safe(str(error))}{stopped}; the service is now {service.state} (process "
                 f"{service.process_id}). It needs a person; {log}"
             ) from error
         raise TwinError(f"{reason}; the last known good runs again. Correct the configuration and deploy again; {log}")
@@ -545,6 +555,8 @@ class _Change:
             if service.state == "Stopped":
                 text = f"the service '{self.service_name}' stopped again"
                 raise TwinError(f"{text} (Win32 exit code {service.exit_code}, service-specific exit code 0)")
+            if is_open(wrong):
+                raise TwinError(f"the server has not read its configuration: {wrong}")
             if time.monotonic() > deadline:
                 raise TwinError(f"within {self.timeout_seconds} s of its start, {wrong}")
             time.sleep(_POLL_SECONDS)

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.programs import standard_input
+from winlab.twin.functions.services import stop_win_service
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
@@ -19,6 +20,7 @@ from winlab.windows.processes import base_environment
 _PORTS = range(1, 65536)
 _POLL_SECONDS = 0.1
 _ATTEMPT_SECONDS = 5
+_STOP_SECONDS = 60
 
 
 @twin("Invoke-MemuraiCommand", "ExitCode", "Output", "ErrorOutput", port=_PORTS, timeout_seconds=TIMEOUT_SECONDS)
@@ -68,6 +70,7 @@ def wait_memurai_server(  # noqa: PLR0913 - the parameters of the library functi
     tls_ca_file: str | None = None,
     tls_cert_file: str | None = None,
     tls_key_file: str | None = None,
+    service_name: str | None = None,
     timeout_seconds: int = 60,
 ) -> Output:
     """Wait until a server answers and has loaded its data."""
@@ -79,6 +82,12 @@ def wait_memurai_server(  # noqa: PLR0913 - the parameters of the library functi
         elapsed = time.monotonic() - started
         if answer is None:
             return {"Ready": True, "ElapsedMilliseconds": int(elapsed * 1000)}
+        if is_open(answer):
+            stopped = stop_open_server(machine, server, service_name) if service_name else ""
+            raise TwinError(
+                f"Expected a server with the password of its configuration at {address}:{port}, found one that has not "
+                f"read it: {answer}{stopped}. Look at the path of the configuration: [, * and ? have a meaning in it."
+            )
         if elapsed >= timeout_seconds:
             raise TwinError(
                 f"Expected PONG and loading:0 from {address}:{port} within {timeout_seconds} s, found: {answer}. Look "
@@ -108,6 +117,23 @@ class ServerAccess:
     tls_key_file: str | None = None
 
 
+def is_open(text: str) -> bool:
+    """Return whether a server has no password although one was sent to it: it has not read its configuration.
+
+    Args:
+        text: what memurai-cli printed as its answer to PING, standard error after output.
+    """
+    return re.search(r"PONG\s+(Warning: )?AUTH failed", text) is not None
+
+
+def stop_open_server(machine: Machine, server: ServerAccess, service_name: str) -> str:
+    """Stop a service whose server runs without the password of its configuration, and say so; else do nothing."""
+    if not is_open(readiness(machine, server) or ""):
+        return ""
+    stop_win_service(machine, name=service_name, timeout_seconds=_STOP_SECONDS)
+    return f"; the service '{service_name}' was stopped, because anyone could have read and written its server"
+
+
 def readiness(machine: Machine, server: ServerAccess) -> str | None:
     """Return None when a server answers PING and has loaded its data, else what it said."""
     return _Client(machine, server).readiness()
@@ -133,8 +159,9 @@ class _Client:
             answer = self.run(command, _ATTEMPT_SECONDS)
             if answer is None:
                 return f"no answer to {command[0]}"
-            if not re.search(rf"^{ready}\s*$", answer.output, re.MULTILINE):
-                return f"{answer.output.strip()} {answer.error_output.strip()}".strip()
+            told = f"{answer.output.strip()} {answer.error_output.strip()}".strip()
+            if is_open(told) or not re.search(rf"^{ready}\s*$", answer.output, re.MULTILINE):
+                return told
         return None
 
     def run(
@@ -142,7 +169,8 @@ class _Client:
     ) -> _Answer | None:
         """Run one command; return None when memurai-cli had to be killed at its deadline."""
         password = self.server.password
-        secret = {} if password is None else {"REDISCLI_AUTH": password.get_secret_value()}
+        # An empty one would be sent too, and be refused.
+        secret = {"REDISCLI_AUTH": password.get_secret_value()} if password else {}
         try:
             done = subprocess.run(
                 [self._program(), *self._options(), *arguments],
