@@ -74,9 +74,9 @@ def test_an_earlier_configuration_with_the_mark_comes_back_without(marked: Pract
 def test_an_earlier_configuration_that_no_server_takes_is_refused(deployed: Practice) -> None:
     history, before = file_of(deployed).parent / "history", file_of(deployed).read_bytes()
     history.mkdir(exist_ok=True)
-    damaged = history / "20990101T000000000Z-0123abcd.conf"
+    damaged = history / "20200101T000000000Z-0123abcd.conf"
     damaged.write_bytes(before.replace(b"port 6379", b"port abc"))
-    rollback = ("tasks/rollback.py", "--data", "rollback_to=previous")
+    rollback = ("tasks/rollback.py", "--data", f"rollback_to={damaged.name}")
     run = deployed.run("pyinfra", "inventories/lab.py", *rollback, "-y")
     damaged.unlink()
     assert (run.exit_code, "Traceback" in run.output) == (1, False), run.output
