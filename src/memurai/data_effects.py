@@ -53,18 +53,24 @@ class Held:
         }
 
     @property
+    def is_rewritten(self) -> bool:
+        """Whether nothing was written to the append-only file since it was rewritten."""
+        return self.increments is not None and not any(item["size_bytes"] for item in self.increments)
+
+    @property
     def used_bytes(self) -> int:
         """The memory that maxmemory limits."""
         return int(self.info.get("used_memory", 0)) - int(self.info.get("mem_not_counted_for_evict", 0))
 
 
-def problems(before: Limits, after: Limits, held: Held, command_line: str) -> Iterator[str]:
+def problems(before: Limits, after: Limits, held: Held, command_line: str, *, rewrites: bool) -> Iterator[str]:
     """Yield what a change of the limits would do to the data of a running server.
 
-    command_line: how the host asks the server, up to the command.
+    command_line: how the host asks the server, up to the command. rewrites: whether the append-only file will be
+    rewritten before the change.
     """
     if after.databases < before.databases:
-        yield from _database_problems(before, after, held, command_line)
+        yield from _database_problems(before, after, held, command_line, rewrites=rewrites)
     used = held.used_bytes
     if after.maxmemory and used > after.maxmemory and (not before.maxmemory or after.maxmemory < before.maxmemory):
         yield (
@@ -75,7 +81,9 @@ def problems(before: Limits, after: Limits, held: Held, command_line: str) -> It
         )
 
 
-def _database_problems(before: Limits, after: Limits, held: Held, command_line: str) -> Iterator[str]:
+def _database_problems(
+    before: Limits, after: Limits, held: Held, command_line: str, *, rewrites: bool
+) -> Iterator[str]:
     gone = f"{after.databases} to {before.databases - 1}"
     keys = {number: count for number, count in held.keys.items() if number >= after.databases}
     keep = step(f'set "databases": {before.databases} in memurai_extra directives')
@@ -87,7 +95,7 @@ def _database_problems(before: Limits, after: Limits, held: Held, command_line: 
             "Nothing was changed. Keys that are not wanted can be deleted; otherwise keep the databases:",
             [keep, DEPLOY],
         )
-    elif held.increments is None or any(item["size_bytes"] for item in held.increments):
+    elif not (rewrites or held.is_rewritten):
         yield numbered(
             f"databases: expected an append-only file without entries of the databases that go ({gone}), found one "
             "that was written to since it was rewritten. While it is loaded, an entry of a database that does not "

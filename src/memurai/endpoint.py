@@ -70,7 +70,6 @@ class Endpoint:
         for line in lines:
             if line.name in READ:
                 check(line)
-        renamed = {line.arguments[0].upper(): line.arguments[1] for line in lines if line.name == "rename-command"}
         tls_port = _port(lines, "tls-port", 0)
         return cls(
             address=local_address(unfold(_last(lines, "bind")) or DEFAULT_BIND),
@@ -78,8 +77,8 @@ class Endpoint:
             user=ADMINISTRATOR if _first_argument(lines, "aclfile") else "",
             password=hidden(_first_argument(lines, "requirepass")),
             tls=_tls_files(lines) if tls_port else None,
-            config_command=hidden(renamed.get(CONFIG, CONFIG)),
-            acl_command=hidden(renamed.get(ACL, ACL)),
+            config_command=hidden(present_name(CONFIG, lines)),
+            acl_command=hidden(present_name(ACL, lines)),
             appendonly=_first_argument(lines, "appendonly").lower() == "yes",
             is_replica=bool(normal(lines).get(("replicaof",))),
         )
@@ -92,6 +91,12 @@ class Endpoint:
         """Return the whole command line of one CONFIG SET, under its present name."""
         words = [self.config_command.unmask(), "SET", *arguments]
         return hidden(" ".join(quote(word) for word in words))
+
+
+def present_name(command: str, lines: Iterable[Directive]) -> str:
+    """Return the name that a command has by a configuration, in which it may be a secret; empty when it is disabled."""
+    renamed = (line.arguments for line in lines if line.name == "rename-command")
+    return {name.upper(): new for name, new in renamed}.get(command, command)
 
 
 def _port(lines: Iterable[Directive], name: str, default: int) -> int:

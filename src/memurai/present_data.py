@@ -49,7 +49,10 @@ def _found_problems(host: Host, settings: Settings) -> Iterator[str]:
         return
     yield from _data_problems(host, settings, present, new)
     if present.held is not None:
-        yield from data_effects.problems(present.limits, limits, present.held, present.command_line)
+        # Of a server that a deploy made, the next one rewrites the append-only file itself.
+        is_ours = same_path(present.configuration, layout.configuration_file(settings))
+        rewrites = is_ours and "BGREWRITEAOF" not in present.disabled
+        yield from data_effects.problems(present.limits, limits, present.held, present.command_line, rewrites=rewrites)
     elif limits.databases < present.limits.databases and _read(files_at(host, present.place)).at_stake:
         yield numbered(
             f"databases: expected at least {present.limits.databases} while the service {present.service} does not run "

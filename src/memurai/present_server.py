@@ -33,9 +33,9 @@ class PresentServer:
     """What a service runs, or ran last.
 
     service: its name. state: of the service; empty when there is none and only the configuration is left.
-    configuration: its path. command_line_client: path of memurai-cli. endpoint: how it is reached. renamed: commands
-    that it has under another name or not at all. filed: where a start of it would look for data. place: where its data
-    is; asked while it runs. limits: likewise. held: what it holds; None while it does not run.
+    configuration: its path. command_line_client: path of memurai-cli. endpoint: how it is reached. renamed, disabled:
+    commands that it has not under their own names, and not at all. filed: where a start of it would look for data.
+    place: where its data is; asked while it runs. limits: likewise. held: what it holds; None while it does not run.
     """
 
     service: str
@@ -44,6 +44,7 @@ class PresentServer:
     command_line_client: str
     endpoint: Endpoint
     renamed: frozenset[str]
+    disabled: frozenset[str]
     filed: DataPlace
     place: DataPlace
     limits: Limits
@@ -132,13 +133,16 @@ def _server(  # noqa: PLR0913, PLR0917  # all that is known of it
 ) -> PresentServer:
     values = directives(text)
     filed = DataPlace.of(values, command.folder)
+    endpoint = Endpoint.of(text)
+    lines = [line.arguments for line in parse(text) if line.name == "rename-command"]
     present = PresentServer(
         service=name,
         state=service["state"] or "" if service["exists"] else "",
         configuration=command.configuration,
         command_line_client=f"{command.folder}\\memurai-cli.exe",
-        endpoint=Endpoint.of(text),
-        renamed=frozenset(line.arguments[0].upper() for line in parse(text) if line.name == "rename-command"),
+        endpoint=endpoint,
+        renamed=frozenset(name.upper() for name, _ in lines),
+        disabled=frozenset(name.upper() for name, new in lines if not new),
         filed=filed,
         place=filed,
         limits=limits_of(values),

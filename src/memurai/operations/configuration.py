@@ -29,12 +29,13 @@ from memurai.config.kinds import Value
 from memurai.config.language import split_arguments
 from memurai.config.meaning import Key, default, is_unknown
 from memurai.damage import BYTE_ORDER_MARK, mended
-from memurai.data_effects import LIMITS, Held, limits_of, problems
+from memurai.data_effects import LIMITS, Held, Limits, limits_of, problems
 from memurai.data_place import DataPlace, directives, increments
-from memurai.endpoint import Endpoint
+from memurai.endpoint import Endpoint, present_name
 from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.configuration import Leftover, left
 from memurai.facts.server import Info, RunningConfiguration, access_parameters
+from memurai.operations.rewriting import rewriting
 from memurai.passwords import adding, keeping
 from winfra.call import PowerShellCall
 from winfra.facts.files import TextFile
@@ -170,6 +171,7 @@ def applied(
     else:
         show_difference(f"left by a run that was ended half way, beside {place.path}", leftovers, [])
         _show(place, plan, Redaction(frozenset(hidden_values(desired)), secret_keys))
+        yield from _rewriting(place, plan)
         for step in _steps(plan):
             yield PowerShellCall("Set-MemuraiConfiguration", _parameters(place, step))
 
@@ -235,21 +237,41 @@ def _place(value: Value | None) -> str:
     return ntpath.normpath(value[0][0] if value and value[0] else "").lower()
 
 
+def _limits(plan: Plan) -> tuple[Limits, Limits]:
+    """Return what the running server can hold now and after the change, as far as that changes."""
+    changes = (change for change in (*plan.changes, *plan.drift) if plan.running and not change.file_only)
+    known = {change.key[0]: change for change in changes if change.key[0] in LIMITS}
+    before = limits_of({name: change.before[0][0] for name, change in known.items() if change.before})
+    return before, limits_of({name: change.after[0][0] for name, change in known.items() if change.after})
+
+
 def _data_problems(place: Place, plan: Plan) -> tuple[str, ...]:
     """Return what the change of limits would do to the data of the running server, which is asked."""
-    changes = (change for change in (*plan.changes, *plan.drift) if not change.file_only)
-    known = {change.key[0]: change for change in changes if change.key[0] in LIMITS}
-    if not plan.running or not known:
+    before, after = _limits(plan)
+    if before == after:
         return ()
-    before = limits_of({name: change.before[0][0] for name, change in known.items() if change.before})
-    after = limits_of({name: change.after[0][0] for name, change in known.items() if change.after})
     server = plan.live.server(place.command_line_client)
     info = current_host.get_fact(Info, server=server, _ignore_errors=True)
     if not info:
         return ("expected the running server to tell what it holds (INFO), found no answer",)
-    data = DataPlace.of(directives(plan.sound), ntpath.dirname(place.program))
-    written = increments(current_host, data) if info.get("aof_enabled") == "1" else []
-    return tuple(problems(before, after, Held(info, written), server.command_line))
+    written = increments(current_host, _data_place(place, plan)) if info.get("aof_enabled") == "1" else []
+    rewrites = bool(present_name("BGREWRITEAOF", parse(plan.sound)))
+    return tuple(problems(before, after, Held(info, written), server.command_line, rewrites=rewrites))
+
+
+def _data_place(place: Place, plan: Plan) -> DataPlace:
+    return DataPlace.of(directives(plan.sound), ntpath.dirname(place.program))
+
+
+def _rewriting(place: Place, plan: Plan) -> Iterator[PyinfraCommand]:
+    """Yield what precedes fewer databases of a server with an append-only file."""
+    before, after = _limits(plan)
+    data = _data_place(place, plan)
+    if after.databases < before.databases and data.appendonly:
+        show_difference(f"append-only file of {place.service}", ["as written"], ["rewritten, while no client writes"])
+        command = hidden(present_name("BGREWRITEAOF", parse(plan.sound)))
+        server = plan.live.server(place.command_line_client)
+        yield from rewriting(server, data, command, after.databases, place.timeout_seconds)
 
 
 def _known(changes: Iterable[Change], values: Mapping[str, str]) -> tuple[Change, ...]:
