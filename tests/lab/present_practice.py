@@ -158,7 +158,7 @@ class Operator:
         files.move(path, f"{path.rpartition(chr(92))[0]}\\{name}")
 
     def _copy(self, path: str, destination: str) -> None:
-        """Copy as Copy-Item does: into a folder that is there already, otherwise under the name."""
+        """Copy as Copy-Item does under a name that is free; into a folder that is there it would copy otherwise."""
         files = self._practice.machine.files
         assert files.kind(destination) == "Absent", f"{destination} is there already"
         if files.kind(path) == "File":

@@ -1,4 +1,4 @@
-"""Folders with blanks, brackets, quotes and other signs that a shell, a service or a configuration could trip over."""
+"""Folders with blanks, ( ), { }, quotes and other signs that a shell, a service or a configuration could trip over."""
 
 from __future__ import annotations
 

@@ -176,7 +176,6 @@ def test_a_service_or_task_of_others_is_not_removed(bare: Practice, options: tup
     task = machine.tasks.get("Memurai-backup").definition
     foreign = TaskDefinition("C:\\Payroll App\\payroll.exe")
     machine.tasks.register("Memurai-backup", foreign)
-    before = (snapshot(machine), access(machine))
     run = uninstall(bare, "inventories/lab.py", *options)
     assert run.exit_code == 1
     assert "expected no scheduled task Memurai-backup" in run.output
