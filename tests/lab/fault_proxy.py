@@ -27,6 +27,12 @@ class Fault(Enum):
     """Half of the answer arrives before the connection ends."""
     HEADLESS = auto()
     """The answer's first line arrives before the connection ends."""
+    PAGE = b"<html><body><br>Sign in to the network"
+    """The host answers, and a page that is no XML comes instead, with status 200."""
+    XHTML = b"<html><body>Sign in to the network</body></html>"
+    """The same with a page that is XML."""
+    EMPTY = b""
+    """The same with nothing."""
     FAILING = 500
     UNAVAILABLE = 503
 
@@ -104,6 +110,9 @@ class FaultProxy:
         return fault is not Fault.CUT and self._answer(client, read_message(answers), fault)
 
     def _answer(self, client: socket.socket, answer: bytes, fault: Fault) -> bool:
+        if isinstance(fault.value, bytes):
+            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(fault.value), fault.value))
+            return True
         parts = {Fault.NONE: len(answer), Fault.HALF: len(answer) // 2, Fault.HEADLESS: answer.find(b"\n") + 1}
         if fault is not Fault.ABANDONED:
             client.sendall(answer[: parts.get(fault, 0)])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import itertools
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
@@ -14,6 +15,8 @@ from fault_proxy import SOAP, Fault, FaultProxy
 from lab_practice import NETWORK
 from pyinfra.api import HiddenValue
 from session_practice import PASSWORD, new_session, open_session, practice_lab, run
+from spnego import NegotiateOptions
+from spnego.exceptions import ErrorCode, FeatureMissingError, NoCredentialError, SpnegoError
 
 from winfra.exceptions import HostConnectionError, HostError
 from winfra.session import retry
@@ -43,10 +46,26 @@ def proxy(lab: Lab) -> Iterator[FaultProxy]:
         yield started
 
 
-def through(lab: Lab, proxy: FaultProxy) -> Session:
-    options = {"winrm_operation_timeout": 1, "winrm_read_timeout": 10}
-    session, _ = new_session(lab, winrm_scheme="http", winrm_port=proxy.port, **options)
+def through(lab: Lab, proxy: FaultProxy, **options: object) -> Session:
+    times = {"winrm_operation_timeout": 1, "winrm_read_timeout": 10}
+    session, _ = new_session(lab, winrm_scheme="http", winrm_port=proxy.port, **times, **options)
     return session
+
+
+@pytest.fixture(params=["sealed", "readable"])
+def options(lab: Lab, request: pytest.FixtureRequest) -> Iterator[dict[str, object]]:
+    """Return the options of a session whose messages are sealed, or are not, as over https."""
+    settings = lab.servers["lab1"].settings
+    settings.allow_unencrypted = request.param == "readable"
+    readable: dict[str, object] = {"winrm_transport": "basic", "winrm_allow_basic_over_http": True}
+    yield readable if settings.allow_unencrypted else {}
+    settings.allow_unencrypted = False
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(retry, "RETRY_SECONDS", 0.2)
 
 
 def work(session: Session) -> None:
@@ -63,13 +82,12 @@ def work(session: Session) -> None:
 
 @pytest.mark.parametrize("fault", BROKEN, ids=lambda fault: fault.name)
 def test_one_fault_at_any_request_is_survived(
-    lab: Lab, machine: Machine, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch, fault: Fault
+    lab: Lab, machine: Machine, proxy: FaultProxy, options: dict[str, object], fault: Fault
 ) -> None:
-    monkeypatch.setattr(retry, "FIRST_PAUSE_SECONDS", 0.01)
     for number in itertools.count(1):
         before = len(proxy.requests)
         proxy.break_only(fault, number)
-        work(through(lab, proxy))
+        work(through(lab, proxy, **options))
         assert machine.files.names("C:\\Work") == ["file"]
         machine.files.remove("C:\\Work", recurse=True)
         if len(proxy.requests) - before < number:
@@ -77,6 +95,16 @@ def test_one_fault_at_any_request_is_survived(
         # Only a shell whose Create was not answered is nobody's.
         assert lab.servers["lab1"].shell_count <= 1
         lab.servers["lab1"].end_shells()
+
+
+@pytest.mark.usefixtures("machine", "impatient")
+@pytest.mark.parametrize("fault", [Fault.PAGE, Fault.XHTML, Fault.EMPTY], ids=lambda fault: fault.name)
+def test_answers_that_are_something_else_are_an_error_of_this_host(
+    lab: Lab, proxy: FaultProxy, options: dict[str, object], fault: Fault
+) -> None:
+    proxy.decide = lambda _: fault
+    with pytest.raises(HostConnectionError, match=r"connect: http://.* an answer that can't be read .* It was tried"):
+        through(lab, proxy, **options).open()
 
 
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.UNAVAILABLE], ids=lambda fault: fault.name)
@@ -143,6 +171,44 @@ def test_what_does_not_pass_by_itself_is_not_tried_again(
     with pytest.raises(HostConnectionError, match=expected):
         open_session(lab, **options)
     assert lab.servers["lab1"].statistics.connections == connections + 1
+
+
+def refuse_for(error: Exception) -> Callable[[], None]:
+    def build_session() -> None:
+        raise error
+
+    return build_session
+
+
+@pytest.mark.usefixtures("machine", "impatient")
+@pytest.mark.parametrize(
+    "error",
+    [
+        NoCredentialError(context_msg="no ticket"),
+        SpnegoError(error_code=ErrorCode.failure, context_msg="no ticket"),
+        FeatureMissingError(NegotiateOptions.negotiate_kerberos),
+        PermissionError(errno.EACCES, "Permission denied", "client.key"),
+        OSError("Could not find the TLS certificate file"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_this_machine_lacks_is_an_error_of_this_host_and_not_tried_again(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    session, _ = new_session(lab)
+    monkeypatch.setattr(session._protocol.transport, "build_session", refuse_for(error))
+    with pytest.raises(HostConnectionError, match=rf"on this machine \({type(error).__name__}") as told:
+        session.open()
+    assert "tried again" not in str(told.value)
+
+
+@pytest.mark.usefixtures("machine", "impatient")
+def test_a_password_that_basic_can_not_carry_is_not_tried_again_and_not_told(lab: Lab) -> None:
+    with pytest.raises(HostConnectionError, match="expected Latin-1 for the basic transport") as told:
+        open_session(lab, winrm_transport="basic", winrm_password=HiddenValue("secret\u20ac"))
+    assert "tried again" not in str(told.value)
+    assert "20ac" not in str(told.value)
+    assert "\u20ac" not in str(told.value)
 
 
 def test_a_fault_of_the_service_is_an_answer_and_not_tried_again(lab: Lab, machine: Machine) -> None:

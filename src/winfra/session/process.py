@@ -8,13 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-import requests
-from winrm.exceptions import WinRMOperationTimeoutError, WinRMTransportError, WSManFaultError
+from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
 
 from winfra.exceptions import HostConnectionError, HostTimeoutError
 from winfra.library import agent_script, library_text
 from winfra.session.frames import LANGUAGE_TAG, LARGEST_LINE, READY, Reply, frame, packed_line, parse_reply
-from winfra.session.protocol import UnreadableAnswerError, WinRMProtocol
+from winfra.session.protocol import FAILURES, WinRMProtocol
 
 # cmd.exe, through which WinRM starts programs, takes 8,191 characters:
 # https://learn.microsoft.com/troubleshoot/windows-client/shell-experience/command-line-string-limitation
@@ -25,10 +24,6 @@ SHORTEST_WAIT_SECONDS = 1
 STDERR_TAIL = 600
 # WSMan fault for input to a process that has ended (ERROR_BROKEN_PIPE).
 BROKEN_PIPE = 109
-KILL_FAILURES = (
-    *(WSManFaultError, WinRMOperationTimeoutError, WinRMTransportError),
-    *(UnreadableAnswerError, requests.RequestException),
-)
 
 
 class NotReadyError(HostConnectionError):
@@ -137,7 +132,7 @@ class PowerShellProcess:
             return
         try:
             self._protocol.cleanup_command(self._shell, command)
-        except KILL_FAILURES as error:
+        except FAILURES as error:
             raise HostConnectionError(f"{self._host}: could not end PowerShell: {error}") from error
 
     def _running(self) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 import requests
 import urllib3
-from spnego.exceptions import SpnegoError
+from spnego.exceptions import BadMICError, InvalidTokenError, NoContextError
 from typing_extensions import override
 from winrm.exceptions import (
     InvalidCredentialsError,
@@ -37,8 +37,12 @@ UNREADABLE = 400
 # The service fails or is starting. A WSMan fault, which arrives as 500 too, is an answer and no such failure.
 UNAVAILABLE = 503
 PASSING_STATUSES = (500, UNAVAILABLE)
-# What reading half a header, half a multipart body, half a sealed block or half of a log-on raises.
-CUT_SHORT = (SpnegoError, PermissionError, LookupError, ValueError, AttributeError, struct.error)
+ENVELOPE = "{http://www.w3.org/2003/05/soap-envelope}Envelope"
+# What reading half a header, half a multipart body, half a sealed block, half of a log-on or a page raises.
+CUT_SHORT = (
+    *(InvalidTokenError, BadMICError, NoContextError, PermissionError, LookupError, ValueError, AttributeError),
+    *(struct.error, ET.ParseError),
+)
 
 
 class UnsealedMessageError(HostConnectionError):
@@ -47,6 +51,17 @@ class UnsealedMessageError(HostConnectionError):
 
 class UnreadableAnswerError(Exception):
     """Say that an answer arrived in part, or as something else than an answer."""
+
+
+class LocalError(Exception):
+    """Say that this machine lacks what a message takes, whatever the network and the host do."""
+
+
+FAILURES = (
+    *(WinRMError, WinRMTransportError, WinRMOperationTimeoutError),
+    *(UnreadableAnswerError, LocalError, requests.RequestException),
+)
+"""All that a message may raise, beside HostConnectionError."""
 
 
 class WinRMProtocol(Protocol):
@@ -104,7 +119,7 @@ class WinRMProtocol(Protocol):
         with cut_short_told():
             try:
                 answer = bytes(super().send_message(message))
-                ET.fromstring(answer)  # noqa: S314  # pywinrm parses it the same way; here only to see that it is whole
+                refuse_other_than_envelope(answer)
             except WinRMError as error:
                 # pywinrm has no class of its own for a sealed block of the wrong length.
                 if type(error) is WinRMError:
@@ -133,13 +148,20 @@ class WinRMProtocol(Protocol):
             )
 
 
+def refuse_other_than_envelope(answer: bytes) -> None:
+    """Raise ValueError or ET.ParseError for an answer that is no SOAP message, as one of a proxy, or half of one."""
+    root = ET.fromstring(answer)  # noqa: S314  # pywinrm parses it the same way
+    if root.tag != ENVELOPE:
+        raise ValueError(f"expected a SOAP envelope, found <{root.tag}>")
+
+
 @contextmanager
 def cut_short_told() -> Iterator[None]:
-    """Turn what reading an incomplete answer raises into UnreadableAnswerError."""
+    """Turn what reading an incomplete answer raises into UnreadableAnswerError, and what is left into LocalError."""
     try:
         yield
-    except requests.RequestException:
-        # Some of these are ValueErrors too.
+    except (requests.RequestException, WinRMTransportError, WinRMOperationTimeoutError, UnreadableAnswerError):
+        # Some of requests' are ValueErrors too.
         raise
     except InvalidCredentialsError as error:
         refusal = getattr(error.__context__, "response", None)
@@ -147,8 +169,23 @@ def cut_short_told() -> Iterator[None]:
         if refusal is None or "WWW-Authenticate" in refusal.headers:
             raise
         raise UnreadableAnswerError("an answer that ended in its head") from error
-    except CUT_SHORT as error:
-        raise UnreadableAnswerError(f"an answer that can't be read ({type(error).__name__}: {error})") from error
+    except WinRMError:
+        raise
+    except UnicodeEncodeError:
+        # Its text would quote the password.
+        raise LocalError(
+            "expected Latin-1 for the basic transport, found a character in winrm_user or winrm_password that it can't "
+            "carry. Use another transport, or another password."
+        ) from None
+    except Exception as error:
+        what = f"({type(error).__name__}: {error})"
+        # What a file of this machine raises has an error number; a PermissionError for an answer has none.
+        if isinstance(error, CUT_SHORT) and getattr(error, "errno", None) is None:
+            raise UnreadableAnswerError(f"an answer that can't be read {what}") from error
+        raise LocalError(
+            f"could not log on, for a reason that is on this machine {what}. Check what the transport needs here: a "
+            "ticket or credentials, a readable certificate and key, its Python packages."
+        ) from error
 
 
 def may_pass(error: Exception) -> bool:

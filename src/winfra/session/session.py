@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import IO, Any, TypeVar
 
 import requests
-from winrm.exceptions import WinRMError, WinRMOperationTimeoutError, WinRMTransportError, WSManFaultError
+from winrm.exceptions import WinRMError, WSManFaultError
 
 from winfra.exceptions import HostConnectionError, HostError, TransferError
 from winfra.session.frames import (
@@ -34,7 +34,7 @@ from winfra.session.process import (
     ready_message,
     refuse_constrained_language,
 )
-from winfra.session.protocol import UnreadableAnswerError, WinRMProtocol, may_have_arrived
+from winfra.session.protocol import FAILURES, WinRMProtocol, may_have_arrived
 from winfra.session.retry import Outage
 
 # WSMan fault: the shell is not there (idle timeout, reboot, restart of WinRM).
@@ -50,11 +50,6 @@ DEFAULT_TIMEOUT_SECONDS = 3600
 STAGED = ".staged"
 # How long what runs on the host may go on after its run was ended.
 END_SECONDS = 30.0
-
-FAILURES = (
-    *(WinRMError, WinRMTransportError, WinRMOperationTimeoutError),
-    *(UnreadableAnswerError, requests.RequestException),
-)
 
 T = TypeVar("T")
 
