@@ -385,6 +385,24 @@ def test_data_that_is_not_loaded_as_expected_is_taken_back(server: Server, name:
     assert server.ask("DBSIZE") == str(KEYS)
 
 
+def test_a_restore_after_an_interrupted_one_starts_nothing_that_has_no_data(server: Server, name: str) -> None:
+    host, stage = server.host, f"{server.folder}\\data\\restore.partial"
+    host.call("Set-WinService", Name=server.service, StartType="Disabled")
+    host.call("Stop-WinService", Name=server.service)
+    host.call("New-WinDirectory", Path=stage)
+    for given, reason in (
+        # A folder is where the snapshot is to be copied to.
+        ({"AppendOnlyFolder": "dump.rdb"}, "dump.rdb"),
+        ({"AppendOnly": False, "TimeoutSeconds": 5}, f"The service '{server.service}' stays Disabled: an earlier"),
+    ):
+        assert reason in host.refusal("Restore-MemuraiBackup", **server.restore(name, **given))
+        service = host.call("Get-WinService", Name=server.service)
+        assert (service["StartType"], service["State"], host.kind(stage)) == ("Disabled", "Stopped", "Directory")
+    assert host.call("Restore-MemuraiBackup", **server.restore(name, StartType="Manual"))["Keys"] == KEYS
+    assert host.call("Get-WinService", Name=server.service)["StartType"] == "Manual"
+    assert (server.ask("DBSIZE"), host.kind(stage)) == (str(KEYS), "Absent")
+
+
 def test_what_is_refused_before_anything_is_touched(server: Server, name: str) -> None:
     before = server.host.call("Get-WinService", Name=server.service)["ProcessId"]
     for parameters, reason in (

@@ -15,7 +15,8 @@ function Restore-MemuraiBackup {
         started, and the function fails with the reason.
 
         If it is interrupted, the service stays disabled, and the folder restore.partial stays in the data folder: then
-        a restore again brings the server back. The data that it had is in the folder aside.
+        a restore again brings the server back, and one that fails leaves both as they are. The data that the server
+        had is in the folder aside of the first.
 
         Always the snapshot is restored, as the number of its keys is known; a backup's copy of the append-only file is
         for people. A server with an append-only file gets one that begins with the snapshot, for it loads nothing else.
@@ -137,7 +138,7 @@ function Restore-MemuraiBackup {
         ServiceName = $ServiceName; Configuration = Resolve-WinPath -Path $ConfigurationPath; Data = $data
         SnapshotName = $SnapshotName; AppendOnlyFolder = $AppendOnlyFolder; DataNames = $SnapshotName, $AppendOnlyFolder
         Aside = Resolve-WinPath -Path $AsideFolder; Stage = [IO.Path]::Combine($data, 'restore.partial')
-        StartType = $StartType; IsDisabled = $false
+        StartType = $StartType; IsDisabled = $false; WasInterrupted = $false
         AppendOnly = $AppendOnly; TimeoutSeconds = $TimeoutSeconds; IsAside = $false; Keys = $null; ExpectedKeys = $null
     }
     $log = @{ Source = 'MemuraiProduction' }

@@ -134,10 +134,8 @@ class KilledError(BaseException):
     """Stands for the end of the agent's process, or of the power."""
 
 
-def test_a_restore_that_is_killed_half_way_leaves_nothing_that_starts_empty(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name = start(machine)
+def kill_half_way(machine: Machine, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """End a restore while the present data is aside and the backup not in its place yet."""
     moved = machine.files.move
 
     def move_until_killed(source: str, destination: str) -> None:
@@ -149,15 +147,75 @@ def test_a_restore_that_is_killed_half_way_leaves_nothing_that_starts_empty(
         patched.setattr(machine.files, "move", move_until_killed)
         with pytest.raises(KilledError):
             restore(machine, name)
+    require_no_start(machine)
+
+
+def require_no_start(machine: Machine) -> None:
+    """Require that the data is aside, that nobody can start the service, and that the next run sees why."""
     assert (machine.files.names(ASIDE), machine.files.kind(f"{DATA}\\dump.rdb")) == (["dump.rdb"], "Absent")
     with pytest.raises(Win32Error) as refused:
         machine.services.start("Memurai")
     assert refused.value.code == SERVICE_DISABLED
+    assert machine.services.get("Memurai").state == "Stopped"
     assert machine.files.kind(f"{DATA}\\restore.partial") == "Directory"
+
+
+def test_a_restore_that_is_killed_half_way_leaves_nothing_that_starts_empty(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = start(machine)
+    kill_half_way(machine, monkeypatch, name)
     assert restore(machine, name, AsideFolder=f"{ASIDE}-2", StartType="Manual")["Keys"] == KEYS
     assert machine.services.get("Memurai").settings.start_type == "Manual"
     assert machine.files.kind(f"{DATA}\\restore.partial") == "Absent"
     assert machine.files.names(ASIDE) == ["dump.rdb"]
+
+
+def test_nor_does_a_restore_after_it_that_does_not_load(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What that one finds in the place of the data is not the server's data."""
+    name = start(machine)
+    kill_half_way(machine, monkeypatch, name)
+    refusal = restore_refused(machine, name, AsideFolder=f"{ASIDE}-2", AppendOnly=True, TimeoutSeconds=2)
+    assert "aof_enabled:0" in refusal
+    assert "The service 'Memurai' stays Disabled: an earlier restore was interrupted, and what the server" in refusal
+    assert machine.files.names(f"{ASIDE}-2-failed") == ["appendonlydir", "dump.rdb"]
+    require_no_start(machine)
+    assert restore(machine, name, AsideFolder=f"{ASIDE}-3")["Keys"] == KEYS
+
+
+@pytest.mark.parametrize("error", [TwinError("The disk is full."), KilledError()])
+@pytest.mark.parametrize("step", ["make_directory", "copy_file"])
+def test_nor_does_a_restore_after_it_that_can_not_copy_the_backup(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, error: BaseException, step: str
+) -> None:
+    name = start(machine)
+    kill_half_way(machine, monkeypatch, name)
+
+    def fail(*_: str) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(machine.files, step, fail)
+        with pytest.raises(type(error)):
+            restore(machine, name, AsideFolder=f"{ASIDE}-2")
+    require_no_start(machine)
+
+
+def test_a_restore_that_is_killed_before_the_server_stops_is_not_taken_for_one_that_moved_its_data(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = start(machine)
+
+    def be_killed(*_: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(machine.services, "stop", be_killed)
+        with pytest.raises(KilledError):
+            restore(machine, name)
+    refusal = restore_refused(machine, name, AppendOnly=True, StartType="Manual", TimeoutSeconds=2)
+    assert "The former data is in its place again, and its server answers." in refusal
+    require_present_data(machine)
 
 
 def test_a_way_back_that_fails_half_way_leaves_nothing_that_starts_empty(

@@ -64,13 +64,12 @@ function Complete-MemuraiRestore {
     }
     $start = "Expected the data of the backup $($Restore.Name) in the server, found: $reason"
     try {
-        $kept = Restore-MemuraiFormerData -Restore $Restore
-        $null = Start-MemuraiRestoredServer -Restore $Restore -Expected @{}
+        $told = Restore-MemuraiFormerData -Restore $Restore
     }
     catch {
         $hint = $(if ($Restore.IsDisabled) { ', which is Disabled so that it does not start without its data,' })
         throw ("$start`nThe way back failed too: $($_.Exception.GetBaseException().Message)`nThe former data is in " +
             "'$($Restore.Aside)' or still in '$($Restore.Data)'. Bring the service '$name'$hint up by hand.")
     }
-    throw "$start`nThe former data is in its place again, and its server answers.$kept"
+    throw "$start`n$told"
 }

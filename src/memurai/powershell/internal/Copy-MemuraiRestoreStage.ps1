@@ -23,9 +23,12 @@ function Copy-MemuraiRestoreStage {
     )
 
     $stage = $Restore.Stage
-    $null = Remove-WinItem -Path $stage -Recurse $true
     # A new folder and a new file take their access lists from the folder they are made in.
     $null = [IO.Directory]::CreateDirectory($stage)
+    # It is emptied, not removed: it tells of a restore that was interrupted.
+    foreach ($entry in [IO.Directory]::GetFileSystemEntries($stage)) {
+        $null = Remove-WinItem -Path $entry -Recurse $true
+    }
     $targets = @([IO.Path]::Combine($stage, $Restore.SnapshotName))
     if ($Restore.AppendOnly) {
         $value = @{ Name = 'appendfilename'; Default = 'appendonly.aof' }

@@ -20,6 +20,11 @@ function Invoke-MemuraiRestore {
 
     $written = Get-MemuraiRestorableKeyCount -Restore $Restore
     Assert-MemuraiRestore -Restore $Restore
+    $service = Get-WinService -Name $Restore.ServiceName
+    # A server that still runs has its data: that one was interrupted before it was stopped.
+    $Restore.WasInterrupted = $service.StartType -eq 'Disabled' -and $service.State -ne 'Running' -and
+    (Get-WinPathKind -Path $Restore.Stage) -eq 'Directory'
+    $Restore.IsDisabled = $Restore.WasInterrupted
     try {
         Copy-MemuraiRestoreStage -Restore $Restore
         Complete-MemuraiRestore -Restore $Restore -Written $written

@@ -1,13 +1,17 @@
 function Restore-MemuraiFormerData {
     <#
     .SYNOPSIS
-        Puts the data back that a restore put aside, and returns where what did not load is kept.
+        Puts the data back that a restore put aside, starts its server, and returns what came of that.
+
+    .DESCRIPTION
+        After a restore that was interrupted this is not the server's data: then the service stays Disabled and
+        is not started.
 
     .PARAMETER Restore
         The table of Restore-MemuraiBackup.
 
     .OUTPUTS
-        [string], a sentence; nothing when nothing had been put in its place.
+        [string], a sentence, and a second one when something had been put in its place.
 
     .EXAMPLE
         Restore-MemuraiFormerData -Restore $restore
@@ -40,8 +44,13 @@ function Restore-MemuraiFormerData {
         Move-MemuraiData -Path $Restore.Aside -Destination $Restore.Data -Name $Restore.DataNames
         $null = Remove-WinItem -Path $Restore.Aside
     }
+    if ($Restore.WasInterrupted) {
+        return ("The service '$name' stays Disabled: an earlier restore was interrupted, and what the server had " +
+            "before that is in that one's folder aside. Correct this and restore again.$kept")
+    }
     # Not if anything went wrong: the service would start without its data.
     $null = Set-WinService -Name $name -StartType $Restore.StartType
     $Restore.IsDisabled = $false
-    return $kept
+    $null = Start-MemuraiRestoredServer -Restore $Restore -Expected @{}
+    return "The former data is in its place again, and its server answers.$kept"
 }

@@ -123,6 +123,7 @@ class _Restore:
     expected_keys: int = 0
     is_aside: bool = False
     is_disabled: bool = False
+    was_interrupted: bool = False
 
     def run(self) -> int:
         """Hold the lock of the backups, and return the number of keys that were loaded."""
@@ -138,6 +139,11 @@ class _Restore:
         written = self._verify()
         self._require_fitting()
         files, stage = self.machine.files, f"{self.data}\\{_STAGE}"
+        service = self.machine.services.get(self.service)
+        # A server that still runs has its data: that one was interrupted before it was stopped.
+        is_stopped = service.settings.start_type == "Disabled" and service.state != "Running"
+        self.was_interrupted = is_stopped and files.kind(stage) == "Directory"
+        self.is_disabled = self.was_interrupted
         try:
             self._stage(stage)
             return self._swap(stage, written)
@@ -191,7 +197,10 @@ class _Restore:
     def _stage(self, stage: str) -> None:
         """Copy the backup beside the present data, which takes its access entries from there."""
         files, source = self.machine.files, f"{self.store.path(self.name)}\\{DUMP}"
-        files.remove(stage, recurse=True)
+        files.make_directory(stage)
+        # It is emptied, not removed: it tells of a restore that was interrupted.
+        for entry in files.names(stage):
+            files.remove(f"{stage}\\{entry}", recurse=True)
         targets = [f"{stage}\\{self.snapshot}"]
         if self.append_only_folder is not None:
             # A server with an append-only file loads nothing else: the snapshot becomes that file's base.
@@ -202,7 +211,6 @@ class _Restore:
             lines = (f"file {base}.1.base.rdb seq 1 type b\n", f"file {base}.1.incr.aof seq 1 type i\n")
             files.write_bytes(f"{folder}\\{base}.manifest", "".join(lines).encode())
             targets.append(f"{folder}\\{base}.1.base.rdb")
-        files.make_directory(stage)
         for target in targets:
             files.copy_file(source, target)
             if files.sha256(target) != files.sha256(source):
@@ -281,17 +289,17 @@ class _Restore:
         """Put the former data back, and return what to fail with."""
         start = f"Expected the data of the backup {self.name} in the server, found: {reason}\n"
         try:
-            kept = self._put_back()
-            self._start({})
+            told = self._put_back()
         except WinlabError as error:
             hint = ", which is Disabled so that it does not start without its data," if self.is_disabled else ""
             return TwinError(
                 f"{start}The way back failed too: {error}\nThe former data is in '{self.aside}' or still in "
                 f"'{self.data}'. Bring the service '{self.service}'{hint} up by hand."
             )
-        return TwinError(f"{start}The former data is in its place again, and its server answers.{kept}")
+        return TwinError(f"{start}{told}")
 
     def _put_back(self) -> str:
+        """Put the former data back, start its server, and return what came of that."""
         save_ready_server(self.machine, self.server, self.timeout_seconds)
         self._disable_service()
         kept = ""
@@ -302,9 +310,15 @@ class _Restore:
         if self.machine.files.kind(self.aside) == "Directory":
             self._move(self.aside, self.data, self.data_names)
             self.machine.files.remove(self.aside)
+        if self.was_interrupted:
+            return (
+                f"The service '{self.service}' stays Disabled: an earlier restore was interrupted, and what the server "
+                f"had before that is in that one's folder aside. Correct this and restore again.{kept}"
+            )
         # Not if anything went wrong: the service would start without its data.
         self._enable_service()
-        return kept
+        self._start({})
+        return f"The former data is in its place again, and its server answers.{kept}"
 
     def _disable_service(self) -> None:
         """Stop the service, and let nobody start it, also not Windows: it would start empty."""
