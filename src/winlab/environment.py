@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from winlab.exceptions import WinlabError
-from winlab.inventory import HOSTS_VARIABLE
+from winlab.inventory import HOSTS_VARIABLE, NETWORK_VARIABLE
 from winlab.lab import ca_bundle_path
 from winlab.package import build
 
@@ -42,8 +42,10 @@ def lab_variables(directory: Path, hosts: int | None, environment: Mapping[str, 
         "MEMURAI_LAB_CONFIG_COMMAND": environment.get("MEMURAI_LAB_CONFIG_COMMAND")
         or f"CONFIG_{secrets.token_hex(8).upper()}",
     }
-    wanted = str(hosts) if hosts is not None else environment.get(HOSTS_VARIABLE)
-    return {HOSTS_VARIABLE: wanted, **variables} if wanted else variables
+    # By these an inventory decides how many hosts there are and where: another terminal must find the same ones.
+    shape = {HOSTS_VARIABLE: str(hosts or environment.get(HOSTS_VARIABLE) or "")}
+    shape[NETWORK_VARIABLE] = environment.get(NETWORK_VARIABLE, "")
+    return {**{name: value for name, value in shape.items() if value}, **variables}
 
 
 def _package(directory: Path, environment: Mapping[str, str]) -> dict[str, str]:

@@ -72,6 +72,8 @@ def with_users(deployed: Practice) -> Practice:
     planned = plan(deployed, USERS)
     assert planned.exit_code == 0, planned.output
     assert "+ application on" in planned.output
+    # Nothing was left, so nothing is said of it.
+    assert "left by a run" not in planned.output
     assert not (deployed.machine.root / "C:" / USERS_FILE).exists()
     done = deploy(deployed, users=USERS)
     assert done.exit_code == 0, done.output

@@ -66,7 +66,7 @@ def refuse(message: str) -> Generator[PyinfraCommand, None, None]:
 
 def show_difference(subject: str, before: Sequence[str], after: Sequence[str]) -> None:
     """Print a difference under --diff: once, while planning, or while executing when there was no planning (-y)."""
-    if not current_state.config.DIFF or not is_planning() or before == after:
+    if not current_state.config.DIFF or not is_planning() or list(before) == list(after):
         return
     logger.info(f"{current_prefix()}{subject}:")
     for line in generate_color_diff(list(before), list(after)):

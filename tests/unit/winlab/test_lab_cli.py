@@ -211,6 +211,7 @@ class TestVariables:
         package.write_text("own")
         given = {
             "WINLAB_HOSTS": "3",
+            "WINLAB_NETWORK": "127.78.0",
             "WINLAB_PASSWORD": "a",
             "WINLAB_PACKAGE": str(package),
             "WINLAB_PACKAGE_VERSION": "4.1.0",
@@ -223,7 +224,7 @@ class TestVariables:
         assert variables == {**given, "WINLAB_CA_BUNDLE": str(tmp_path / "ca.pem")}
 
     def test_the_inventory_decides_how_many_when_nobody_else_does(self, tmp_path: Path) -> None:
-        assert "WINLAB_HOSTS" not in lab_variables(tmp_path, None, {})
+        assert {"WINLAB_HOSTS", "WINLAB_NETWORK"}.isdisjoint(lab_variables(tmp_path, None, {}))
 
     def test_a_package_that_is_not_there_or_has_no_version(self, tmp_path: Path) -> None:
         with pytest.raises(WinlabError, match="there is no such file"):
