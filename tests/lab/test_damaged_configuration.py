@@ -102,3 +102,26 @@ def test_a_line_without_a_remedy_fails_its_host_alone_with_its_number(pair: Prac
     file_of(pair).write_bytes(before)
     again = pair.deploy("--json")
     assert (again.exit_code, again.changed) == (0, []), again.output
+
+
+@pytest.mark.parametrize("line", ["maxmemory abc", "maxmemory", "databases many"])
+def test_a_limit_that_a_server_without_config_does_not_tell_fails_its_host_alone(pair: Practice, line: str) -> None:
+    """What the server started with can't be known, so nobody can tell what the change would do to its data."""
+    security = {"password": "env:MEMURAI_LAB_PASSWORD", "renamed_commands": {"CONFIG": ""}}
+    data = {"memurai_security": security, "memurai_extra": {"directives": {"databases": "32"}}}
+    inventory = pair.inventory(lab1=data, lab2=data)
+    first = pair.deploy(inventory=inventory)
+    assert first.exit_code == 0, first.output
+    before = file_of(pair).read_bytes()
+    damage(pair, line.split(maxsplit=1)[0], line)
+    damaged, second = file_of(pair).read_bytes(), pair.lab.machines["lab2"]
+    second.services.stop("Memurai")
+    run = pair.deploy("--json", inventory=inventory)
+    assert (run.exit_code, run.failed_hosts, "Traceback" in run.output) == (1, ["lab1"], False), run.output
+    assert f"configuration C:/{CONFIGURATION}: databases and maxmemory: expected a size" in run.output
+    assert "Write into that line what the server started with" in run.output
+    assert file_of(pair).read_bytes() == damaged
+    assert second.services.get("Memurai").state == "Running"
+    file_of(pair).write_bytes(before)
+    again = pair.deploy("--json", inventory=inventory)
+    assert (again.exit_code, again.changed) == (0, []), again.output

@@ -32,7 +32,7 @@ from memurai.damage import BYTE_ORDER_MARK, mended
 from memurai.data_effects import LIMITS, Held, Limits, limits_of, problems
 from memurai.data_place import DataPlace, directives, increments
 from memurai.endpoint import Endpoint, present_name
-from memurai.exceptions import ConfigSyntaxError
+from memurai.exceptions import ConfigSyntaxError, ConfigurationError
 from memurai.facts.configuration import Leftover, left
 from memurai.facts.server import Info, RunningConfiguration, access_parameters
 from memurai.operations.rewriting import rewriting
@@ -150,22 +150,9 @@ def applied(
     except ConfigSyntaxError as error:
         yield from refuse(f"configuration {place.path}: {error}. Mend or remove that line on the host and run again.")
         return
-    if plan is None:
-        yield from refuse(
-            f"configuration {place.path}: expected the running server to tell its values at the address and with the "
-            "password of this file or of the settings, found no such answer. Look at the server's log; a restart of "
-            "the service brings back what its file says."
-        )
-    elif plan.moves_data and (plan.running or not keep_foreign):
-        yield from refuse(
-            f"configuration {place.path}: expected the data to stay where it is, found another "
-            f"{', '.join(plan.moves_data)}: the server would start without it. Nothing was changed. A deploy with "
-            "settings that say the same tells how the data gets there."
-        )
-    elif reasons := _data_problems(place, plan):
-        yield from refuse(f"configuration {place.path}: {' '.join(reasons)}")
-    elif problem := too_long(plan.text):
-        yield from refuse(f"configuration {place.path}: {problem}. Take lines out of it.")
+    reason = _refusal(place, plan, keep_foreign=keep_foreign)
+    if plan is None or reason:
+        yield from refuse(f"configuration {place.path}: {reason}")
     elif plan.is_empty and not leftovers:
         current_host.noop(f"configuration {place.path} and its server are as desired")
     else:
@@ -174,6 +161,26 @@ def applied(
         yield from _rewriting(place, plan)
         for step in _steps(plan):
             yield PowerShellCall("Set-MemuraiConfiguration", _parameters(place, step))
+
+
+def _refusal(place: Place, plan: Plan | None, *, keep_foreign: bool) -> str:
+    """Return why nothing is changed; empty when nothing speaks against it."""
+    if plan is None:
+        return (
+            "expected the running server to tell its values at the address and with the password of this file or of "
+            "the settings, found no such answer. Look at the server's log; a restart of the service brings back what "
+            "its file says."
+        )
+    if plan.moves_data and (plan.running or not keep_foreign):
+        return (
+            f"expected the data to stay where it is, found another {', '.join(plan.moves_data)}: the server would "
+            "start without it. Nothing was changed. A deploy with settings that say the same tells how the data gets "
+            "there."
+        )
+    if reasons := _data_problems(place, plan):
+        return " ".join(reasons)
+    problem = too_long(plan.text)
+    return f"{problem}. Take lines out of it." if problem else ""
 
 
 def _steps(plan: Plan) -> Iterator[Plan]:
@@ -234,20 +241,32 @@ def _moved(changes: Iterable[Change]) -> tuple[str, ...]:
 
 def _place(value: Value | None) -> str:
     # As Windows compares paths and names.
-    return ntpath.normpath(value[0][0] if value and value[0] else "").lower()
+    return ntpath.normpath(_word(value)).lower()
+
+
+def _word(value: Value | None) -> str:
+    """Return the one word of a directive; empty without one, as a line that was written by hand may be."""
+    return value[0][0] if value and value[0] else ""
 
 
 def _limits(plan: Plan) -> tuple[Limits, Limits]:
-    """Return what the running server can hold now and after the change, as far as that changes."""
+    """Return what the running server can hold now and after the change, as far as that changes.
+
+    Raises ConfigurationError when the file, which is all there is to ask for a server without CONFIG, does not say it.
+    """
     changes = (change for change in (*plan.changes, *plan.drift) if plan.running and not change.file_only)
     known = {change.key[0]: change for change in changes if change.key[0] in LIMITS}
-    before = limits_of({name: change.before[0][0] for name, change in known.items() if change.before})
-    return before, limits_of({name: change.after[0][0] for name, change in known.items() if change.after})
+    before = limits_of({name: _word(change.before) for name, change in known.items() if change.before})
+    return before, limits_of({name: _word(change.after) for name, change in known.items() if change.after})
 
 
 def _data_problems(place: Place, plan: Plan) -> tuple[str, ...]:
     """Return what the change of limits would do to the data of the running server, which is asked."""
-    before, after = _limits(plan)
+    try:
+        before, after = _limits(plan)
+    except ConfigurationError as error:
+        reason = f"{' and '.join(LIMITS)}: {error}. The running server has no CONFIG and can't be asked. Write into"
+        return (f"{reason} that line what the server started with and run again. Nothing was changed.",)
     if before == after:
         return ()
     server = plan.live.server(place.command_line_client)
