@@ -180,6 +180,29 @@ def test_a_call_that_may_have_run_is_not_handed_to_another_powershell(
     assert machine.files.kind("C:\\Once") == "Absent"
 
 
+def test_a_call_that_a_new_powershell_may_have_run_is_not_handed_to_yet_another(
+    lab: Lab, session: Session, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, server, received = session._protocol.send_command_input, lab.servers["lab1"], []
+
+    def lossy(shell: str, command: str, data: bytes, **named: object) -> None:
+        send(shell, command, data, **named)
+        if b" call " not in data or received:
+            return
+        wait_until(lambda: machine.files.kind("C:\\Once") == "Directory", "the call to run")
+        received.append(data)
+        machine.files.remove("C:\\Once")
+        server.end_shells()
+        raise requests.ConnectionError("the answer to Send was lost, and the shell too")
+
+    server.end_shells()
+    monkeypatch.setattr(session._protocol, "send_command_input", lossy)
+    with pytest.raises(HostConnectionError):
+        session.call("New-WinDirectory", {"Path": "C:\\Once"}, {}, None)
+    assert received
+    assert machine.files.kind("C:\\Once") == "Absent"
+
+
 def test_a_shell_lost_while_something_runs_is_an_error_and_not_run_again(lab: Lab, session: Session) -> None:
     server = lab.servers["lab1"]
     sent = server.statistics.actions["Send"]

@@ -257,7 +257,7 @@ class Session:
             self._start_afresh()
         if not self._deliver(line, reopen=reopen) and reopen and not self._may_run:
             self._start_afresh()
-            self._agent().send(line)
+            self._deliver(line, reopen=False)
 
     def _deliver(self, line: bytes, *, reopen: bool) -> bool:
         """Send a line; return whether there was a PowerShell to take it."""
