@@ -53,6 +53,12 @@ class Held:
         }
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing of it would be missed; functions are data, too. One that loads can't say it yet."""
+        functions = self.info.get("number_of_libraries", "0")
+        return not self.keys and functions == "0" and self.info.get("loading") == "0"
+
+    @property
     def is_rewritten(self) -> bool:
         """Whether nothing was written to the append-only file since it was rewritten."""
         return self.increments is not None and not any(item["size_bytes"] for item in self.increments)

@@ -122,13 +122,14 @@ def copy_steps(place: DataPlace, new: DataFiles, source: Source) -> list[str]:
     paths = f"-LiteralPath {literal(place.path(source))} -Destination {literal(new.place.path(source))}"
     return [
         step("run tasks/storage.py for the host, which makes the folders with their access"),
-        *(on_host(f"Rename-Item -LiteralPath {literal(path)} -NewName {literal(_aside(path))}") for path in others),
+        *(on_host(aside_command(path)) for path in others),
         on_host(f"Copy-Item {paths}{recurse}"),
     ]
 
 
-def _aside(path: str) -> str:
-    return f"{ntpath.basename(path)}.other"
+def aside_command(path: str) -> str:
+    """Return the command that gives what stands at a path another name."""
+    return f"Rename-Item -LiteralPath {literal(path)} -NewName {literal(f'{ntpath.basename(path)}.other')}"
 
 
 def name_steps(place: DataPlace, new: DataFiles, source: Source) -> list[str]:

@@ -158,6 +158,16 @@ def increments(host: Host, place: DataPlace) -> list[ItemState] | None:
     return None if None in items else items
 
 
+def append_only_files(host: Host, files: DataFiles) -> list[ItemState] | None:
+    """Return the manifest and the files that it has a start load; None when that can't be read."""
+    text = manifest_text(host, files.place)
+    if text is None:
+        return None
+    folder = files.place.path("append_only")
+    items = [host.get_fact(Item, path=f"{folder}\\{name}") for name, _ in manifest_files(text)]
+    return None if None in items else [files.manifest, *items]
+
+
 def manifest_text(host: Host, place: DataPlace) -> str | None:
     """Return the text that names the files of an append-only file; None when there is none."""
     file = host.get_fact(TextFile, path=place.manifest)

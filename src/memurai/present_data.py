@@ -4,12 +4,13 @@ What a present server has is compared with what a start on the new configuration
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from jinja2 import TemplateError
 from pyinfra.api import Host
 
-from memurai import configuration, credentials, data_effects, extras, layout, ownership, restores
+from memurai import configuration, credentials, data_doubt, data_effects, extras, layout, ownership, restores
 from memurai.data_effects import DEPLOY, REWRITE, Held, limits_of, numbered, on_host, step
 from memurai.data_move import AGAIN, RULE, DataMove, copy_steps, deploy_steps, name_steps
 from memurai.data_place import DEFAULTS, DataFiles, DataPlace, directives, files_at, same_content
@@ -80,6 +81,9 @@ def _data_problems(host: Host, settings: Settings, present: PresentServer, new: 
     if present.held is not None:
         yield from _running_problems(move, present.held)
         return
+    if doubts := list(data_doubt.problems(host, move)):
+        yield from doubts
+        return
     source, is_same = move.source, present.place.is_like(new.place)
     loads_it = source == new.loaded and (is_same or (source and same_content(host, source, present.place, new.place)))
     if source is None or (loads_it and (is_same or present.state in (STOPPED, ""))):
@@ -89,9 +93,8 @@ def _data_problems(host: Host, settings: Settings, present: PresentServer, new: 
 
 def _running_problems(move: DataMove, held: Held) -> Iterator[str]:
     present, place = move.present, move.present.place
-    is_empty = not held.keys and held.info.get("loading") == "0"
     is_ours = same_path(present.configuration, layout.configuration_file(move.settings))
-    if is_empty or (is_ours and place.is_like(move.new.place)):
+    if held.is_empty or (is_ours and place.is_like(move.new.place)):
         return
     said = f"{move.found}, while the new configuration looks in {move.new.place.folder}. {RULE}"
     if place.key != present.filed.key:
@@ -114,6 +117,9 @@ def _running_problems(move: DataMove, held: Held) -> Iterator[str]:
 def _leftover_problems(host: Host, settings: Settings, new: DataFiles) -> Iterator[str]:
     """Yield data of a server whose service and configuration are gone."""
     defaults = DataPlace.of(DEFAULTS, settings.package.folder)
+    if doubts := list(data_doubt.found_problems(host, new, data_doubt.BY_SETTINGS)):
+        yield from doubts
+        return
     both = deploy_steps(appendonly=False, wanted=new.place.appendonly)
     if new.loaded is None and new.at_stake is not None:
         yield numbered(
@@ -126,6 +132,10 @@ def _leftover_problems(host: Host, settings: Settings, new: DataFiles) -> Iterat
     earlier = _read(files_at(host, defaults))
     source = "append_only" if earlier.manifest["kind"] != "Absent" else earlier.at_stake
     if new.present or source is None:
+        return
+    earlier = replace(earlier, place=replace(defaults, appendonly=source != "snapshot"))
+    if doubts := list(data_doubt.found_problems(host, earlier, data_doubt.BY_SETTINGS)):
+        yield from doubts
         return
     steps = [*copy_steps(defaults, new, source), *name_steps(defaults, new, source)]
     yield numbered(

@@ -125,6 +125,11 @@ class Operator:
         for step in found:
             self._do(step)
 
+    def choose(self, refused: Run, kept: str) -> None:
+        """Do what a refusal that leaves a choice says for one of them."""
+        (found,) = re.findall(rf"^\s*For {kept}, on the host: (.+); then deploy again$", refused.output, re.MULTILINE)
+        self._do(f"On the host: {found}")
+
     def deploy(self) -> Run:
         """Deploy the host with its present data."""
         return self._practice.deploy("--diff", inventory=self._practice.inventory(lab1=self.data))
@@ -136,6 +141,7 @@ class Operator:
             r"On the host: Copy-Item -LiteralPath '(.+)' -Destination '(.+?)'(?: -Recurse)?": self._copy,
             r"On the host: & '(.+memurai-cli\.exe)' (.+), and wait until INFO says (\w+):(\d)": self._ask_and_wait,
             r"On the host: & '(.+memurai-cli\.exe)' (.+)": self._ask,
+            r"On the host: write appendonly yes into (.+)": self._name_append_only,
             r"On this machine: run tasks/storage\.py for the host.*": self._make_folders,
             r'On this machine: set "(\w+)": (\S+) in memurai_extra directives': self._set_directive,
             r'On this machine: set "(\w+)": (\S+) in (\w+)': self._set,
@@ -167,6 +173,12 @@ class Operator:
         files.make_directory(destination)
         for name in files.names(path):
             files.copy_file(f"{path}\\{name}", f"{destination}\\{name}")
+
+    def _name_append_only(self, path: str) -> None:
+        files = self._practice.machine.files
+        text = files.read_bytes(path)
+        assert text.count(b"appendonly no") == 1
+        files.write_bytes(path, text.replace(b"appendonly no", b"appendonly yes"))
 
     def _ask(self, _: str, arguments: str) -> None:
         match = re.fullmatch(r"-h (\S+) -p (\d+) (.+)", arguments)

@@ -164,6 +164,39 @@ def test_a_server_that_was_sent_elsewhere_by_hand_is_refused(bare: Practice) -> 
     assert_deployed(bare, operator)
 
 
+def test_a_stopped_server_whose_snapshot_is_newer_than_its_append_only_file_is_refused(bare: Practice) -> None:
+    """CONFIG SET appendonly no: its file still names what it does not write any more."""
+    operator = Operator(bare, {}, CANARY)
+    assert operator.deploy().exit_code == 0
+    assert bare.ask(CONFIG_COMMAND, "SET", "appendonly", "no") == "OK"
+    fill(bare, CANARY)
+    assert bare.ask("SAVE") == "OK"
+    bare.machine.services.stop("Memurai")
+    before = at_rest(bare.machine)
+    refused = operator.deploy()
+    assert_refused(bare, before, refused, "found the snapshot newer", "appendonlydir (", "dump.rdb (")
+    operator.choose(refused, "a start without it")
+    operator.obey(operator.deploy())
+    assert_deployed(bare, operator)
+
+
+def test_a_stopped_server_whose_append_only_file_is_not_named_any_more_is_refused(bare: Practice) -> None:
+    operator = Operator(bare, {}, CANARY)
+    assert operator.deploy().exit_code == 0
+    assert bare.ask("SAVE") == "OK"
+    fill(bare, CANARY)
+    text = bare.machine.files.read_bytes(CONFIGURATION)
+    bare.machine.files.write_bytes(CONFIGURATION, text.replace(b"appendonly yes", b"appendonly no"))
+    bare.machine.services.stop("Memurai")
+    before = at_rest(bare.machine)
+    refused = operator.deploy()
+    assert_refused(bare, before, refused, "found the append-only file newer", "appendonlydir (", "dump.rdb (")
+    operator.choose(refused, "the append-only file")
+    run = operator.deploy()
+    assert run.exit_code == 0, run.output
+    assert_deployed(bare, operator)
+
+
 def test_what_can_not_be_known_of_a_present_server_is_refused(bare_pair: Practice) -> None:
     machine = bare_pair.machine
     build_by_the_guide(bare_pair)

@@ -23,6 +23,8 @@ AOF = {
     r"appendonlydir\appendonly.aof.1.incr.aof": "",
 }
 SNAPSHOT = {"dump.rdb": "snapshot"}
+# Hours of a day, at which files were written.
+MORNING, NOON, LATER = 8, 12, 13
 
 
 def image(configuration: str) -> str:
@@ -38,7 +40,7 @@ class PracticeHost:
 
     name = "lab1"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # all that a host has
         self,
         files: dict[str, str],
         image_path: str | None = None,
@@ -46,10 +48,12 @@ class PracticeHost:
         info: dict[str, str] | None = None,
         values: dict[str, str] | None = None,
         state: str | None = None,
+        written: dict[str, int] | None = None,
     ) -> None:
         self.files = {path.lower(): content for path, content in files.items()}
         self.image_path, self.info, self.values = image_path, info, values
         self.state = state or ("Stopped" if info is None else "Running")
+        self.written = {path.lower(): hour for path, hour in (written or {}).items()}
         self.inventory = self
 
     def get_host(self, _: str) -> PracticeHost:
@@ -74,7 +78,9 @@ class PracticeHost:
         is_folder = any(name.startswith(f"{path}\\") for name in self.files)
         content = self.files.get(path)
         kind = "File" if content is not None else "Directory" if is_folder else "Absent"
-        return {"path": arguments["path"], "kind": kind, "size_bytes": len(content or ""), "sha256": content}
+        time = f"2026-11-20T{self.written.get(path, NOON):02}:00:00.0000000Z"
+        found = {"path": arguments["path"], "kind": kind, "size_bytes": len(content or ""), "sha256": content}
+        return {**found, "last_write_time_utc": None if kind == "Absent" else time}
 
 
 def text(folder: str = DATA, appendonly: str = "yes", more: str = "") -> str:
@@ -123,6 +129,7 @@ def test_data_that_the_new_configuration_loads_is_no_problem(host: PracticeHost,
     assert problems(host, host_data) == []
 
 
+AN_EARLIER_AOF = {rf"{DATA}\{name}": MORNING for name in AOF}
 OTHER = {r"appendonlydir\appendonly.aof.manifest": MANIFEST.replace("1.incr", "2.incr")}
 REFUSED = {
     "another, running": (
@@ -179,6 +186,45 @@ REFUSED = {
     "ours, stopped, an AOF older than the snapshot": (
         PracticeHost({OURS: text(appendonly="no"), **at(DATA, {**AOF, **SNAPSHOT})}, image(OURS)),
         ['1. On this machine: set "appendonly": False', "2. On this machine: deploy", 'take "appendonly"'],
+    ),
+    "ours, stopped, a snapshot that is newer than the AOF": (
+        PracticeHost(
+            {OURS: text(), **at(DATA, {**AOF, **SNAPSHOT})}, image(OURS), written={rf"{DATA}\dump.rdb": LATER}
+        ),
+        [
+            rf"{DATA}\appendonlydir (92 bytes, written last at 2026-11-20T12:00:00Z)",
+            rf"{DATA}\dump.rdb (8 bytes, written last at 2026-11-20T13:00:00Z)",
+            f"For a start without it, on the host: Rename-Item -LiteralPath '{DATA}\\appendonlydir' -NewName",
+            f"For the append-only file, on the host: Rename-Item -LiteralPath '{DATA}\\dump.rdb' -NewName",
+        ],
+    ),
+    "ours, stopped, a snapshot with more than the AOF": (
+        PracticeHost({OURS: text(), **at(DATA, {**AOF, "dump.rdb": "x" * 1000})}, image(OURS), written=AN_EARLIER_AOF),
+        ["the snapshot newer", "dump.rdb (1000 bytes"],
+    ),
+    "ours, stopped, an AOF that is newer than the snapshot, but is not named": (
+        PracticeHost(
+            {OURS: text(appendonly="no"), **at(DATA, {**AOF, **SNAPSHOT})},
+            image(OURS),
+            written={rf"{DATA}\dump.rdb": MORNING},
+        ),
+        ["expected the snapshot, which the configuration", "found the append-only file newer"],
+    ),
+    "another, stopped, a snapshot that is newer than the AOF": (
+        PracticeHost(
+            {DEFAULT: text("./"), **at(PROGRAMS, {**AOF, **SNAPSHOT})},
+            image(DEFAULT),
+            written={rf"{PROGRAMS}\dump.rdb": LATER},
+        ),
+        ["the snapshot newer", PROGRAMS],
+    ),
+    "data whose server is gone, a snapshot that is newer than the AOF": (
+        PracticeHost(at(DATA, {**AOF, **SNAPSHOT}), written={rf"{DATA}\dump.rdb": LATER}),
+        ["which memurai_persistence.appendonly names", "the snapshot newer"],
+    ),
+    "data beside the program whose server is gone, a snapshot that is newer than the AOF": (
+        PracticeHost(at(PROGRAMS, {**AOF, **SNAPSHOT}), written={rf"{PROGRAMS}\dump.rdb": LATER}),
+        ["the snapshot newer", PROGRAMS],
     ),
     "ours, stopped, only a snapshot": (
         PracticeHost({OURS: text(), **at(DATA, SNAPSHOT)}, image(OURS)),
@@ -265,3 +311,14 @@ def test_data_in_a_folder_that_gets_other_access_needs_another_base(host_data: d
     base = r"C:\ProgramData\Memurai"
     (problem,) = problems(PracticeHost({DEFAULT: text(base), **at(base, AOF)}, image(DEFAULT)), host_data)
     assert 'set "base": "C:/ProgramData/Memurai-production" in memurai_storage' in problem
+
+
+@pytest.mark.parametrize("appendonly", [False, True], ids=["not wanted", "wanted"])
+def test_an_append_only_file_that_nothing_names_any_more_is_not_left_behind(
+    host_data: dict[str, object], appendonly: bool
+) -> None:
+    written = {r"appendonlydir\appendonly.aof.1.incr.aof": "x" * 1000}
+    host = PracticeHost({OURS: text(appendonly="no"), **at(DATA, {**AOF, **written})}, image(OURS))
+    (problem,) = problems(host, host_data, persistence={"appendonly": appendonly})
+    assert "no snapshot beside it: the server would start empty" in problem
+    assert f"For the append-only file, on the host: write appendonly yes into {OURS}; then deploy again" in problem
