@@ -243,6 +243,23 @@ def test_a_server_that_is_writing_a_snapshot_saves_after_that(running: Server) -
     assert "rdb_changes_since_last_save:0" in running.ask("INFO", "persistence")["Output"]
 
 
+def test_an_append_only_file_that_can_not_be_written_is_no_saved_data(running: Server) -> None:
+    """A snapshot is no way out: the next start loads the append-only file."""
+    host = running.host
+    if not isinstance(host, PracticeHost):
+        pytest.skip("no disk is filled on a real host")
+    path, log = f"{host.new_folder()}\\cli.exe", "append-only file"
+    program, change = host.machine.files.local_path(CLI), "s/aof_last_write_status:ok/aof_last_write_status:err/"
+    host.put(path, f"""#!/bin/sh\n'{program}' "$@" | sed {change}\n""".encode())
+    host.machine.files.local_path(path).chmod(0o755)
+    assert running.ask("CONFIG", "SET", "appendonly", "yes")["Output"] == "OK"
+    refusal = host.refusal("Save-MemuraiData", **{**running.target, "CliPath": path, "TimeoutSeconds": 1})
+    address = f"{host.server_address}:{running.port}"
+    assert f"Expected OK to SAVE from {address}, or its {log} to be written, within 1 s, found: {log}." in refusal
+    assert host.call("Save-MemuraiData", **running.target) == {"Saved": False}
+    assert running.ask("CONFIG", "SET", "appendonly", "no")["Output"] == "OK"
+
+
 def update(server: Server, folder: str, **more: Any) -> dict[str, Any]:
     """Return parameters of Update-MemuraiProduct for packages in a folder."""
     return {

@@ -222,7 +222,10 @@ def _running_server(configuration: str, command_line_client: str) -> Server | No
 
 
 def _holds_unsaved(info: Mapping[str, str]) -> bool:
-    has_log = info.get("aof_enabled") == "1" and info.get("aof_last_write_status") == "ok"
+    """Return what Save-MemuraiData would find."""
+    if info.get("loading") == "1":
+        return False
+    if info.get("aof_enabled") == "1":
+        return info.get("aof_last_write_status") != "ok" or info.get("aof_buffer_length") != "0"
     # Before its first save the server counts the changes since its start, which says nothing of its snapshot.
-    has_snapshot = info.get("rdb_changes_since_last_save") == "0" and info.get("rdb_saves", "0") != "0"
-    return not has_log and not has_snapshot
+    return info.get("rdb_changes_since_last_save") != "0" or info.get("rdb_saves", "0") == "0"

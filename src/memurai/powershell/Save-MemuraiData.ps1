@@ -89,9 +89,9 @@ function Save-MemuraiData {
         }
         if ($unsaved -cnotmatch 'save already in progress|^append-only' -or
             $watch.Elapsed.TotalSeconds -ge $TimeoutSeconds) {
-            throw ("Expected OK to SAVE from ${Address}:$Port within $TimeoutSeconds s, found: $unsaved. Look at the " +
-                "server's log and at the free space of its data folder; is SAVE disabled? Nothing is lost as long as " +
-                'it runs.')
+            throw ("Expected OK to SAVE from ${Address}:$Port, or its append-only file to be written, within " +
+                "$TimeoutSeconds s, found: $unsaved. Look at the server's log and at the free space of its data " +
+                'folder; is SAVE disabled? Nothing is lost as long as it runs.')
         }
         Start-Sleep -Milliseconds 250
     }

@@ -363,9 +363,12 @@ def product(name: str) -> dict[str, object]:
     return {"Name": name, "Version": "4.1.2", "Publisher": "x", "ProductCode": code, "InstallLocation": None}
 
 
-def uninstalling(package: dict[str, str], *products: str) -> dict[str, object]:
+APPENDED = "aof_last_write_status:ok\r\naof_buffer_length:0\r\nrdb_changes_since_last_save:5\r\n"
+
+
+def uninstalling(package: dict[str, str], *products: str, information: str = APPENDED) -> dict[str, object]:
     """Return the data of a host with a server whose data is in its append-only file, and products."""
-    data = answering(package, "master", "aof_last_write_status:ok\r\nrdb_changes_since_last_save:5\r\n")
+    data = answering(package, "master", information)
     file = {"Path": "x", "Exists": True, "Content": "port 6379\n", "HasByteOrderMark": False, "SizeBytes": 10}
     found = {"Name": "Memurai*", "Products": [product(name) for name in products]}
     more = {"Get-WinService": RUNNING, "Get-WinTextFile": file, "Get-WinProduct": found}
@@ -379,6 +382,17 @@ def test_uninstall_removes_the_outermost_first(tmp_path: Path, package: dict[str
     secrets = ["No password: backup", "No password: health"]
     assert planned.changes("@fake/good") == [*secrets, "No service", "No product"], planned.text
     assert planned.changes("@fake/bare") == []
+
+
+@pytest.mark.parametrize("found", ["aof_last_write_status:err", "aof_buffer_length:7"])
+def test_an_append_only_file_that_lacks_something_is_waited_for(
+    tmp_path: Path, package: dict[str, str], found: str
+) -> None:
+    """A snapshot of all is no way out: the next start loads the append-only file."""
+    information = f"{APPENDED}rdb_changes_since_last_save:0\r\nrdb_saves:1\r\n{found}\r\n"
+    hosts = {"good": uninstalling(package, "Memurai Developer", information=information)}
+    planned = plan(tmp_path, "tasks/uninstall.py", hosts)
+    assert planned.changes("@fake/good")[0] == "Data is saved", planned.text
 
 
 def test_two_products_are_not_uninstalled_by_one_pattern(tmp_path: Path, package: dict[str, str]) -> None:

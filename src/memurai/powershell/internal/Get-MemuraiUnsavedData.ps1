@@ -7,7 +7,8 @@ function Get-MemuraiUnsavedData {
         Parameters of Invoke-MemuraiCommand besides the command.
 
     .OUTPUTS
-        [string] empty; memory: only a snapshot helps; append-only buffer: it is about to be appended.
+        [string] empty; memory: only a snapshot helps; append-only buffer: it is about to be appended; append-only file:
+        it could not be written, which the server tries again.
 
     .EXAMPLE
         Get-MemuraiUnsavedData -Server @{ CliPath = $cli; Address = '127.0.0.1'; Port = 6379; TimeoutSeconds = 5 }
@@ -30,7 +31,11 @@ function Get-MemuraiUnsavedData {
         # From the disk, and nobody can have changed anything.
         return ''
     }
-    if ($info['aof_enabled'] -ceq '1' -and $info['aof_last_write_status'] -ceq 'ok') {
+    if ($info['aof_enabled'] -ceq '1') {
+        # A snapshot does not help: the next start loads this file.
+        if ($info['aof_last_write_status'] -cne 'ok') {
+            return 'append-only file'
+        }
         return $(if ($info['aof_buffer_length'] -ceq '0') { '' } else { 'append-only buffer' })
     }
     # Counted since the server's start if it has not saved since: then that says nothing of the snapshot on disk, for it

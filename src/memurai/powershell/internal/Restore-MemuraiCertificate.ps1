@@ -42,10 +42,10 @@ function Restore-MemuraiCertificate {
                 return 'The former files are back, also in the running server; correct the certificates and run again.'
             }
         }
-        if ($Change.Unsaved -ceq 'memory') {
+        if ($Change.Unsaved -in 'memory', 'append-only file') {
             return ('The former files are back, but the server could not be reached any more, and it was not ' +
-                'restarted with them: what it holds in memory is not in its snapshot. Restart the service when its ' +
-                'own save points have written one; correct the certificates and run again.')
+                'restarted with them: what it holds in memory is not in its snapshot or append-only file. Restart ' +
+                'the service when it has written that; correct the certificates and run again.')
         }
         $server = Get-MemuraiCertificateServer -Change $Change -Set Present
         Restart-MemuraiServer -Change $Change -Server $server -Expected @{}

@@ -10,7 +10,7 @@ from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.locks import locked
 from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command, wait_memurai_server
-from winlab.twin.functions.saving import MEMORY, unsaved_data
+from winlab.twin.functions.saving import BUFFER, unsaved_data
 from winlab.twin.functions.services import restart_win_service
 from winlab.twin.functions.staging import remove_staged, write_secret
 from winlab.twin.registry import NOT_EMPTY, TIMEOUT_SECONDS, Output, twin
@@ -189,11 +189,11 @@ class _Change:
                     self._command(self.reload_command, chosen, "read its former certificates")
                     text = "The former files are back, also in the running server"
                     return f"{text}; correct the certificates and run again."
-            if self.unsaved == MEMORY:
+            if self.unsaved not in ("", BUFFER):
                 return (
                     "The former files are back, but the server could not be reached any more, and it was not restarted "
-                    "with them: what it holds in memory is not in its snapshot. Restart the service when its own save "
-                    "points have written one; correct the certificates and run again."
+                    "with them: what it holds in memory is not in its snapshot or append-only file. Restart the "
+                    "service when it has written that; correct the certificates and run again."
                 )
             restart_win_service(self.machine, name=self.service_name, timeout_seconds=self.timeout_seconds)
             wait_memurai_server(self.machine, **vars(self._access("Present")), timeout_seconds=self.timeout_seconds)

@@ -12,10 +12,11 @@ from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.machine import Machine
 
 _POLL_SECONDS = 0.05
-MEMORY = "memory"
-"""What only a snapshot helps for."""
+_MEMORY = "memory"
+BUFFER = "append-only buffer"
+"""What is about to be appended."""
 
-_BUFFER = "append-only buffer"
+_APPEND_ONLY = "append-only file"
 
 
 @twin("Save-MemuraiData", "Saved", port=range(1, 65536), timeout_seconds=TIMEOUT_SECONDS)
@@ -36,15 +37,18 @@ def save_memurai_data(  # noqa: PLR0913 - the parameters of the library function
     server = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
     deadline = time.monotonic() + timeout_seconds
     while unsaved := unsaved_data(machine, server, timeout_seconds):
-        if unsaved == MEMORY:
+        if unsaved == _MEMORY:
             output, unsaved = _ask(machine, server, timeout_seconds, "SAVE")
             if output.strip() == "OK":
                 return {"Saved": True}
-        if not re.search(f"save already in progress|^{_BUFFER}", unsaved) or time.monotonic() >= deadline:
+        if (
+            not re.search(f"save already in progress|^{BUFFER}|^{_APPEND_ONLY}", unsaved)
+            or time.monotonic() >= deadline
+        ):
             raise TwinError(
-                f"Expected OK to SAVE from {address}:{port} within {timeout_seconds} s, found: {unsaved}. Look at the "
-                "server's log and at the free space of its data folder; is SAVE disabled? Nothing is lost as long as "
-                "it runs."
+                f"Expected OK to SAVE from {address}:{port}, or its append-only file to be written, within "
+                f"{timeout_seconds} s, found: {unsaved}. Look at the server's log and at the free space of its data "
+                "folder; is SAVE disabled? Nothing is lost as long as it runs."
             )
         time.sleep(_POLL_SECONDS)
     return {"Saved": False}
@@ -69,10 +73,13 @@ def unsaved_data(machine: Machine, server: ServerAccess, timeout_seconds: int) -
         )
     if info["loading"] == "1":
         return ""
-    if info["aof_enabled"] == "1" and info["aof_last_write_status"] == "ok":
-        return "" if info["aof_buffer_length"] == "0" else _BUFFER
+    if info["aof_enabled"] == "1":
+        # A snapshot does not help: the next start loads this file.
+        if info["aof_last_write_status"] != "ok":
+            return _APPEND_ONLY
+        return "" if info["aof_buffer_length"] == "0" else BUFFER
     is_saved = info["rdb_changes_since_last_save"] == "0" and info["rdb_saves"] != "0"
-    return "" if is_saved else MEMORY
+    return "" if is_saved else _MEMORY
 
 
 def _ask(machine: Machine, server: ServerAccess, timeout_seconds: int, *words: str) -> tuple[str, str]:
