@@ -5,15 +5,15 @@ Put the renewed certificate in the place of the former one on the control node, 
 
 from pyinfra import host
 
-from memurai import certificates, credentials, deployment, layout
+from memurai import certificates, credentials, deployment, layout, ownership
 from memurai.operations.certificates import installed
 from winfra.operations import files
 
-settings = deployment.settings_of(host)
+settings = ownership.settings_of(host)
 if settings is not None and settings.tls.enabled:
     folder = layout.tls_folder(settings)
     # Run alone, this task has no preflight before it.
-    reasons = tuple(certificates.problems(settings.tls))
+    reasons = [*certificates.problems(settings.tls), *ownership.folder_problems(host, settings)]
     if reasons:
         deployment.refuse(host, reasons)
     else:

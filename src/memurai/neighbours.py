@@ -1,7 +1,9 @@
 """The other servers that run on one product: several instances on one host share the folder it is installed in."""
 
+import ntpath
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PureWindowsPath
 
 from pyinfra.api import Host
 
@@ -18,7 +20,7 @@ STOPPED = "Stopped"
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A running service of the product, besides the one that is deployed.
+    """A service of the product.
 
     configuration: path of what it runs on. endpoint, data: of its server; None for a Sentinel, which holds no data.
     """
@@ -73,6 +75,23 @@ def running(host: Host, folder: str, service: str) -> Neighbours | None:
     )
 
 
+def places(host: Host, folder: str) -> dict[str, tuple[PureWindowsPath, ...]] | None:
+    """Return the folders of configuration and data of all services of a product by their names, running or not.
+
+    One that can't be understood has none here. None when the services can't be read.
+    """
+    found = host.get_fact(FolderServices, folder=folder)
+    if found is None:
+        return None
+    outcomes = [_neighbour(host, folder, item) for item in found["services"]]
+    return {item.service: _folders(item) for item in outcomes if isinstance(item, Neighbour)}
+
+
+def _folders(neighbour: Neighbour) -> tuple[PureWindowsPath, ...]:
+    data = [neighbour.data.folder] if neighbour.data else []
+    return tuple(PureWindowsPath(path) for path in (ntpath.dirname(neighbour.configuration), *data))
+
+
 def _neighbour(host: Host, folder: str, item: FolderService) -> Neighbour | str:
     unknown = (
         f"expected to know where the server of the service {item['name']}, which runs from {folder} too, keeps its "
@@ -86,7 +105,7 @@ def _neighbour(host: Host, folder: str, item: FolderService) -> Neighbour | str:
     path = command.configuration
     if command.is_sentinel:
         return Neighbour(item["name"], path, None, None)
-    file = host.get_fact(TextFile, path=path)
+    file = host.get_fact(TextFile, path=path, _ignore_errors=True)
     if file is None or file["content"] is None:
         return f"{unknown}that its configuration {path} can't be read. {advice}"
     try:

@@ -1,14 +1,16 @@
 """What on a host is ours to change: folders, the service and the scheduled tasks. Whatever is another's is refused.
 
 A folder is ours when there is none yet or nothing in it, when everything in it bears a name that the deploy or the
-server gives (layout), or when it has the access that only the deploy gives.
+server gives (layout), or when it has the access that only the deploy gives. Names alone prove nothing where every
+server gives the same, and nothing at all makes a folder ours that another service uses.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import PureWindowsPath
 
 from pyinfra.api import Host
 
-from memurai import deployment, jobs, layout
+from memurai import deployment, jobs, layout, neighbours
 from memurai.layout import FolderAccess
 from memurai.settings import Settings
 from winfra import known_names
@@ -19,6 +21,10 @@ from winfra.operations.files import explicit_entries
 from winfra.operations.services import foreign_problem
 from winfra.security import TRUSTED_INSTALLER, service_sid
 
+# The SIDs of services and their virtual accounts.
+SERVICE_SID = "S-1-5-80-"
+# What stands in these bears the same names for every server: dump.rdb, server.key.
+NAMED_BY_ALL = ("data", "certificate")
 UNREADABLE = "expected to read what is on the host already, found an error (above); nothing was changed"
 MOST_SHOWN = 5
 
@@ -45,10 +51,21 @@ def settings_of(host: Host) -> Settings | None:
 def folder_problems(host: Host, settings: Settings) -> list[str]:
     """Return the folders of somebody else that would be given other access."""
     others = [item for item in deployment.instances_beside(host).values() if isinstance(item, Settings)]
-    found = [_folder_problem(host, settings, folder, others) for folder in _folders(settings)]
+    places = neighbours.places(host, settings.package.folder)
     product = host.get_fact(Acl, path=settings.package.folder)
-    owned = UNREADABLE if product is None else owner_problem("memurai_package.folder", product)
-    return list(dict.fromkeys(problem for problem in (*found, owned) if problem))
+    if places is None or product is None:
+        return [UNREADABLE]
+    own = next((places[name] for name in places if _is_own(settings, name)), ())
+    found = [
+        *(use_problem(settings, folder, places) for folder in layout.folders(settings)),
+        *(_folder_problem(host, settings, folder, others, own) for folder in _folders(settings)),
+        owner_problem("memurai_package.folder", product),
+    ]
+    return list(dict.fromkeys(problem for problem in found if problem))
+
+
+def _is_own(settings: Settings, service: str) -> bool:
+    return service.lower() == settings.service.name.lower()
 
 
 def _folders(settings: Settings) -> tuple[FolderAccess, ...]:
@@ -56,7 +73,32 @@ def _folders(settings: Settings) -> tuple[FolderAccess, ...]:
     return (*layout.folders(settings), *tls)
 
 
-def _folder_problem(host: Host, settings: Settings, folder: FolderAccess, others: Sequence[Settings]) -> str | None:
+def use_problem(
+    settings: Settings, folder: FolderAccess, places: Mapping[str, Sequence[PureWindowsPath]]
+) -> str | None:
+    """Return that another service of the product has its configuration or data in a folder.
+
+    places: the folders that each service uses. Those of other instances may stand in the base folder.
+    """
+    path = PureWindowsPath(folder.path)
+    for name, used in places.items():
+        inside = [item for item in used if item == path or (folder.what != "base" and item.is_relative_to(path))]
+        if inside and not _is_own(settings, name):
+            return (
+                f"{folder.setting}: expected a folder that no other service uses, found {path}, where the service "
+                f"{name} has its configuration or data ({inside[0]}); choose other folders (memurai_storage) for the "
+                f"service {settings.service.name}, or, when it is the same server, give it its name, {name}"
+            )
+    return None
+
+
+def _folder_problem(
+    host: Host, settings: Settings, folder: FolderAccess, others: Sequence[Settings], own: Sequence[PureWindowsPath]
+) -> str | None:
+    """Return why a folder is not ours.
+
+    own: the folders in which the present server of our service has its configuration and data.
+    """
     acl = host.get_fact(Acl, path=folder.path)
     if acl is None:
         return UNREADABLE
@@ -66,7 +108,42 @@ def _folder_problem(host: Host, settings: Settings, folder: FolderAccess, others
     if found is None:
         return UNREADABLE
     names = layout.base_names(settings, *others) if folder.what == "base" else folder.names
-    return owner_problem(folder.setting, acl) or content_problem(folder.setting, found, names)
+    is_proven = _is_private(settings, folder, acl) or _is_used(folder, own)
+    return (
+        owner_problem(folder.setting, acl)
+        or (None if is_proven else access_problem(folder.setting, acl))
+        or content_problem(folder.setting, found, names)
+        or (None if is_proven else proof_problem(settings, folder, found))
+    )
+
+
+def _is_used(folder: FolderAccess, own: Sequence[PureWindowsPath]) -> bool:
+    path = PureWindowsPath(folder.path)
+    return (path.parent if folder.what == "certificate" else path) in own
+
+
+def access_problem(setting: str, acl: AclState) -> str | None:
+    """Return that another service was given access to a folder that our service has none to."""
+    entries = (entry for entry in acl["entries"] if not entry["inherited"] and entry["sid"].startswith(SERVICE_SID))
+    entry = next(entries, None)
+    return entry and (
+        f"{setting}: expected a folder of its own, found {acl['path']}, to which another service has access "
+        f"({entry['name'] or 'one that is no more'}, {entry['sid']}) and would lose it; choose another folder, or, "
+        "when it is the same server, give it its former name (memurai_service.name)"
+    )
+
+
+def proof_problem(settings: Settings, folder: FolderAccess, found: DirectoryEntriesState) -> str | None:
+    """Return that nothing shows that what stands in a folder is this server's, because any server's looks the same."""
+    if folder.what not in NAMED_BY_ALL or not found["entries"]:
+        return None
+    names = ", ".join(entry["name"] for entry in found["entries"][:MOST_SHOWN])
+    return (
+        f"{folder.setting}: expected a folder that is not there yet, is empty or was made by the deploy, found "
+        f"{found['path']} with {names} in it, but without the access that the deploy gives: it may be another "
+        f"server's. Choose another folder; when it is data of the service {settings.service.name}, run "
+        "tasks/storage.py, copy it into the new folder while no server uses either, and deploy"
+    )
 
 
 def is_made_by_deploy(settings: Settings, folder: FolderAccess, acl: AclState) -> bool:

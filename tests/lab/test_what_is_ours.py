@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pytest
 from lab_practice import Practice, Run, snapshot
+from present_practice import at_rest
 
 from memurai import layout
 from memurai.settings import from_host_data
 from winfra import known_names
 from winfra.security import TRUSTED_INSTALLER, USERS
+from winlab.certificates import CertificateAuthority
 from winlab.windows.machine import Machine
 from winlab.windows.security import FULL_CONTROL, AccessEntry, SecurityDescriptor
 from winlab.windows.services import ServiceSettings
 from winlab.windows.tasks import TaskDefinition, Trigger
 
 FOLDER = "C:/ProgramData/Memurai"
+BACKSLASHES = FOLDER.replace("/", "\\")
 PAYROLL = b"salaries of everybody"
 PAYROLL_SERVICE = ServiceSettings(r'"C:\Payroll App\payroll.exe" --key secret-of-payroll', "Payroll")
 EVERYBODY = AccessEntry(USERS, "Allow", FULL_CONTROL, 3)
@@ -91,6 +94,55 @@ def test_what_is_another_s_is_refused_with_all_reasons_before_anything_is_change
     )
     assert machine.services.get("PayrollDB").settings == PAYROLL_SERVICE
     assert machine.tasks.get("PayrollDB-backup").definition == task
+
+
+@pytest.mark.parametrize("script", ["deploy.py", "tasks/storage.py"])
+def test_a_service_of_another_name_takes_no_folders_of_a_server(bare: Practice, script: str) -> None:
+    """Two servers on one data folder overwrite each other's files."""
+    assert bare.deploy().exit_code == 0
+    before = (at_rest(bare.machine), access(bare.machine))
+    renamed = {"name": "Cache", "display_name": "Cache"}
+    network = {"bind": [bare.machine.address], "port": 6380}
+    inventory = bare.inventory(lab1={"memurai_service": renamed, "memurai_network": network})
+    run = bare.run("pyinfra", inventory, script, "-y")
+    assert run.exit_code == 1, run.output
+    for key in ("base", "config", "data", "logs"):
+        assert f"memurai_storage.{key}: expected a folder" in run.output
+    assert rf"found {BACKSLASHES}\data, where the service Memurai has its configuration or data" in run.output
+    assert (at_rest(bare.machine), access(bare.machine)) == before
+    assert bare.machine.services.names() == ["Memurai"]
+
+
+def test_a_service_that_is_no_more_keeps_its_folders(bare: Practice) -> None:
+    assert bare.deploy().exit_code == 0
+    assert bare.run("pyinfra", "inventories/lab.py", "tasks/uninstall.py", "-y").exit_code == 0
+    before = (at_rest(bare.machine), access(bare.machine))
+    inventory = bare.inventory(lab1={"memurai_service": {"name": "Cache", "display_name": "Cache"}})
+    run = bare.run("pyinfra", inventory, "tasks/storage.py", "-y")
+    assert run.exit_code == 1, run.output
+    assert rf"found {BACKSLASHES}\data, to which another service has access" in run.output
+    assert (at_rest(bare.machine), access(bare.machine)) == before
+
+
+def test_a_folder_with_nothing_but_another_server_s_snapshot_is_not_taken(bare: Practice) -> None:
+    put(bare.machine, "C:/RedisData", "dump.rdb")
+    before = (snapshot(bare.machine), access(bare.machine))
+    data = {"memurai_storage": {"data": "C:/RedisData"}, "memurai_persistence": {"appendonly": False}}
+    run = bare.deploy(inventory=bare.inventory(lab1=data))
+    assert_refused(bare, run, before, r"found C:\RedisData with dump.rdb in it, but without the access that the deploy")
+
+
+@pytest.mark.parametrize("names", [("server.key", "payroll.xlsx"), ("server.key",)], ids=["more", "alone"])
+def test_certificates_alone_take_no_folder_of_others(bare: Practice, tmp_path: Path, names: tuple[str, ...]) -> None:
+    authority = CertificateAuthority(tmp_path)
+    issued = authority.issue("lab1", bare.machine.address, for_clients=True)
+    put(bare.machine, "C:/Web/tls", *names)
+    before = (snapshot(bare.machine), access(bare.machine))
+    files = {"ca": authority.certificate, "certificate": issued.certificate, "key": issued.key}
+    tls = {"enabled": True, "port": 6380, **{name: str(path) for name, path in files.items()}}
+    inventory = bare.inventory(lab1={"memurai_storage": {"config": "C:/Web"}, "memurai_tls": tls})
+    run = bare.run("pyinfra", inventory, "tasks/certificates.py", "-y")
+    assert_refused(bare, run, before, r"found C:\Web\tls with ")
 
 
 FOREIGN_SERVICE = "service Memurai: expected none, or one whose program is"
