@@ -13,7 +13,7 @@ from pyinfra import host as current_host
 from pyinfra.api import HiddenValue, operation
 from pyinfra.api.command import PyinfraCommand
 
-from memurai import extras
+from memurai import extras, stopped_data
 from memurai.config import (
     Change,
     Directive,
@@ -179,6 +179,11 @@ def _refusal(place: Place, plan: Plan | None, *, keep_foreign: bool) -> str:
         )
     if reasons := _data_problems(place, plan):
         return " ".join(reasons)
+    # What a deploy does to a stopped server's data, its preflight says, which knows how the data gets along.
+    if not (plan.running or keep_foreign):
+        folder = ntpath.dirname(place.program)
+        if reason := stopped_data.problem(current_host, plan.before, plan.text, folder):
+            return reason
     problem = too_long(plan.text)
     return f"{problem}. Take lines out of it." if problem else ""
 
