@@ -142,6 +142,15 @@ def test_what_runs_left_that_were_ended_is_listed_and_goes(configured: Configure
     assert configured.host.kind(f"{configured.path}.mine.staged") == "File"
 
 
+def test_what_was_kept_in_the_future_or_at_no_time_is_listed_last(host: ContractHost, folder: str) -> None:
+    times = ("20200102T235959999Z", "20200101T000000123Z", "20991231T000000000Z", "20201301T000000000Z")
+    names = [f"{time}-0123abcd.conf" for time in times]
+    for name in sorted(names):
+        host.put(f"{folder}\\{name}", b"port 6379")
+    entries = host.call("Get-MemuraiConfigurationHistory", HistoryFolder=folder)["Entries"]
+    assert [entry["Name"] for entry in entries] == names
+
+
 def test_a_change_that_is_refused_leaves_nothing(configured: Configured) -> None:
     assert "Expected the server to start" in configured.refusal(configured.text("no-such-directive 1"))
     assert configured.content == configured.text()

@@ -145,6 +145,13 @@ def test_text_is_split_into_lines_at_any_run_of_line_ends(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_no_time_is_read_whose_milliseconds_follow_its_seconds_at_once(path: Path) -> None:
+    """.NET Framework reads no such text, whatever it holds (.NET does)."""
+    text = path.read_text(encoding="ascii")
+    assert "ParseExact" not in text or not re.search(r"[Hms]f", text)
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
 def test_what_is_written_to_a_program_does_not_begin_with_a_byte_order_mark(path: Path) -> None:
     """Process.Start writes the preamble of the console's input encoding to a program that gets its input from us."""
     text = path.read_text(encoding="ascii")

@@ -26,9 +26,10 @@ function Test-MemuraiFutureName {
     )
 
     $time = [datetime]::MinValue
-    $form = "yyyyMMdd'T'HHmmssfff'Z'"
+    # Without the milliseconds behind it: .NET Framework reads no number that follows another one like that.
+    $form = "yyyyMMdd'T'HHmmss"
     $culture = [Globalization.CultureInfo]::InvariantCulture
     $styles = [Globalization.DateTimeStyles]'AssumeUniversal, AdjustToUniversal'
-    $isTime = [datetime]::TryParseExact($Name.Substring(0, 19), $form, $culture, $styles, [ref]$time)
+    $isTime = [datetime]::TryParseExact($Name.Substring(0, 15), $form, $culture, $styles, [ref]$time)
     return -not $isTime -or (Test-MemuraiFutureTime -Time $time -Now $Now)
 }

@@ -93,7 +93,7 @@ def _free_time(names: list[str]) -> str:
 def _is_of_future(name: str) -> bool:
     """Return whether an earlier configuration was kept in the future: the clock was wrong, or is."""
     try:
-        kept = datetime.strptime(name[:19], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+        kept = datetime.strptime(name[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return True
     return is_future(kept, datetime.now(UTC))
