@@ -1,7 +1,8 @@
 """What SIGINT, SIGTERM and SIGHUP do to a run: sessions are closed, and it ends with 128 and the signal's number.
 
 pyinfra's command line ends with 0 at SIGINT, waits for what runs to come to its end by itself, and knows no other
-signal. Nothing of a host may stay behind then: a shell, a file in part, half a change.
+signal. Nothing of a host may stay behind then: a shell, a file in part, half a change. Only a change that takes longer
+than the run waits for it goes on to its end, in its shell.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def _end_run(number: int, _: FrameType | None) -> None:
         if signal.getsignal(other) is _end_run:
             signal.signal(other, signal.SIG_DFL)
     name = signal.Signals(number).name
-    _tell(f"--> {name}: ending; what runs on hosts is given time to end. A second signal ends this at once.")
+    _tell(f"--> {name}: ending; what runs on hosts comes to its end there. A second signal ends this at once.")
     _ended_by.append(signal.Signals(number))
     for session in _open:
         session.end_soon(name)

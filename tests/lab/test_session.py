@@ -323,28 +323,44 @@ def test_what_runs_when_its_run_is_ended_comes_to_its_end(lab: Lab, session: Ses
         run(session, "Write-Output more")
 
 
-def test_what_does_not_end_in_time_when_its_run_is_ended_is_ended(
-    lab: Lab, session: Session, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture(params=["one PowerShell", "each request has its own"])
+def changing(lab: Lab, machine: Machine, request: pytest.FixtureRequest) -> Iterator[tuple[Session, list[str]]]:
+    """Return a session, for a change that its test begins, and what it reports."""
+    machine.agent_withholds_output = request.param != "one PowerShell"
+    yield open_session(lab, winrm_start_timeout=1, winrm_operation_timeout=1)
+    machine.agent_withholds_output = False
+    lab.servers["lab1"].end_shells()
+    for path in ("C:\\Begun", "C:\\Ended"):
+        machine.files.remove(path)
+
+
+def test_a_change_that_takes_longer_than_its_ended_run_waits_comes_to_its_end(
+    lab: Lab, machine: Machine, changing: tuple[Session, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_module, "END_SECONDS", 0.5)
-    session._process._longest_wait = 1  # type: ignore[union-attr]
-    server = lab.servers["lab1"]
-    sent, errors = server.statistics.actions["Send"], []
+    server, (session, reports) = lab.servers["lab1"], changing
+    script = "New-WinDirectory -Path 'C:\\Begun'; Start-Sleep 4; New-WinDirectory -Path 'C:\\Ended'"
+    errors = []
 
-    def sleep() -> None:
+    def change() -> None:
         try:
-            run(session, "Start-Sleep 60")
-        except HostTimeoutError as error:
-            errors.append(error)
+            run(session, script)
+        except HostError as error:
+            errors.append(str(error))
 
-    running = threading.Thread(target=sleep)
+    running = threading.Thread(target=change)
     running.start()
-    wait_until(lambda: server.statistics.actions["Send"] > sent, "the script to be sent")
+    wait_until(lambda: machine.files.kind("C:\\Begun") == "Directory", "the change to begin")
     session.end_soon("SIGTERM")
     session.close()
     running.join()
-    assert errors
-    assert server.shell_count == 0
+    assert errors == ["@winrm/lab1: script: the run was ended before the answer; it goes on on the host"]
+    assert machine.files.kind("C:\\Ended") == "Absent"
+    assert "goes on there" in reports[-1]
+    assert "frees itself within 30 minutes" in reports[-1]
+    assert server.shell_count == 1
+    wait_until(lambda: machine.files.kind("C:\\Ended") == "Directory", "the change to end")
+    wait_until(lambda: server.running_count == 0, "PowerShell to end by itself")
 
 
 def test_an_upload_that_is_broken_off_leaves_nothing(lab: Lab, session: Session, machine: Machine) -> None:

@@ -92,6 +92,24 @@ def test_a_run_is_ended_at_its_prompt(bare: Practice) -> None:
     assert_nothing_is_left(bare)
 
 
+@pytest.mark.slow
+def test_a_change_that_takes_longer_than_an_ended_run_waits_comes_to_its_end(bare: Practice) -> None:
+    server, files = bare.lab.servers["lab1"], bare.machine.files
+    script = "New-WinDirectory -Path 'C:\\Begun'; Start-Sleep 45; New-WinDirectory -Path 'C:\\Ended'"
+    with started(bare, "-y", "exec", "--", script) as (run, shown):
+        wait_until(lambda: files.kind("C:\\Begun") == "Directory", "the change to begin")
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(END_SECONDS) == 128 + signal.SIGTERM, shown.read_text()
+    assert files.kind("C:\\Ended") == "Absent"
+    text = " ".join(shown.read_text().split())
+    assert "did not end within 30 s and goes on there" in text, text
+    assert "Traceback" not in text, text
+    wait_until(lambda: files.kind("C:\\Ended") == "Directory", "the change to end")
+    # Its PowerShell ends by itself, and its shell by its idle limit.
+    wait_until(lambda: server.running_count == 0, "PowerShell to end")
+    assert server.shell_count == 1
+
+
 def test_a_second_signal_ends_a_run_at_once(bare: Practice) -> None:
     server = bare.lab.servers["lab1"]
     script = "New-WinDirectory -Path 'C:\\Begun'; Start-Sleep 100"

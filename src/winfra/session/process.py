@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -30,13 +31,18 @@ class NotReadyError(HostConnectionError):
     """Say that PowerShell was started and its agent never answered."""
 
 
+class StillRunsError(HostConnectionError):
+    """Say that the run was ended while something ran on the host, and that it goes on there."""
+
+
 class PowerShellProcess:
     """One powershell.exe in a WinRM shell.
 
     protocol: the host's connection.
     shell: id of an open WinRM shell.
     host: name for messages.
-    latest: when, on time.monotonic(), whatever runs is ended; asked again and again, for a run may be ended meanwhile.
+    latest: when, on time.monotonic(), nothing is waited for any more; asked again and again, for a run may be ended
+      meanwhile.
     """
 
     def __init__(self, protocol: WinRMProtocol, shell: str, host: str, latest: Callable[[], float]) -> None:
@@ -95,7 +101,8 @@ class PowerShellProcess:
         deadline: on time.monotonic().
         again: the request as it was sent; sent again where the reply may have gone to a connection that is lost.
 
-        Raises HostTimeoutError at the deadline (the process is ended), HostConnectionError when the process ends.
+        Raises HostTimeoutError at the deadline (the process is ended), HostConnectionError when the process ends,
+        StillRunsError when it is not waited for any more (it goes on).
         """
         for line in self._lines(deadline, what, again):
             refuse_constrained_language(self._host, line)
@@ -108,17 +115,16 @@ class PowerShellProcess:
         """Return all lines that the process writes until it ends."""
         return list(self._lines(deadline, what))
 
-    def finish(self, seconds: float) -> None:
-        """Let PowerShell clear up and end after what it does now, and wait for that; then end it.
-
-        seconds: how long to wait.
-        """
-        deadline = time.monotonic() + seconds
-        # A fault says that the input was ended before, and the time may be over: both ends are what is wanted.
+    def finish(self) -> bool:
+        """Have PowerShell clear up and end after what it does now; return whether it did while it was waited for."""
+        # A fault says that the input was ended before.
         with suppress(WSManFaultError):
             self.send(frame("0", b"quit"), end=True)
-        with suppress(HostTimeoutError):
-            self.read_to_end(deadline, what="end of PowerShell")
+        try:
+            self.read_to_end(math.inf, what="end of PowerShell")
+        except StillRunsError:
+            return False
+        return True
 
     def lose_connection(self) -> None:
         """Drop what was read of a line whose rest is lost, and expect that a reply may be lost too."""
@@ -164,10 +170,7 @@ class PowerShellProcess:
 
     def _receive(self, deadline: float, what: str) -> bool:
         """Read more output; return whether there was any."""
-        left = min(deadline, self._latest()) - time.monotonic()
-        if left <= 0:
-            self.kill()
-            raise HostTimeoutError(f"{self._host}: {what}: no answer in time; PowerShell was ended on the host")
+        left = self._seconds_left(deadline, what)
         # The server answers an idle Receive at the operation timeout: not later than the deadline wants it.
         self._protocol.operation_timeout_sec = int(min(self._longest_wait, max(left, SHORTEST_WAIT_SECONDS)))
         try:
@@ -183,6 +186,16 @@ class PowerShellProcess:
             with suppress(HostConnectionError):
                 self.kill()
         return True
+
+    def _seconds_left(self, deadline: float, what: str) -> float:
+        """Return how long to wait for output at most; end PowerShell at the deadline, but not where the run ended."""
+        now, latest = time.monotonic(), self._latest()
+        if deadline <= now:
+            self.kill()
+            raise HostTimeoutError(f"{self._host}: {what}: no answer in time; PowerShell was ended on the host")
+        if latest <= now:
+            raise StillRunsError(f"{self._host}: {what}: the run was ended before the answer; it goes on on the host")
+        return min(deadline, latest) - now
 
     def _stderr_tail(self) -> str:
         text = self._errors.decode(errors="replace").strip()

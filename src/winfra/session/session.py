@@ -42,13 +42,15 @@ SHELL_GONE = 2150858843
 # WSMan fault: the host allows no idle limit as long as the one asked for (ERROR_WINRS_IDLETIMEOUT_OUTOFBOUNDS).
 IDLE_LIMIT_REFUSED = 2150859250
 UTF_8_CODE_PAGE = 65001
-# A shell that nobody asks anything any more ends itself, and what runs in it: later than the longest change takes, so
-# that a change whose control node is gone comes to its end. While a run waits, it asks at every operation timeout.
+# A shell that nobody asks anything any more ends itself, and what runs in it: later than the longest change takes by
+# the default limits of time, so that a change whose control node is gone, or did not wait for it, comes to its end.
+# While a run waits, it asks at every operation timeout.
 IDLE_LIMIT = "PT1800S"
 DEFAULT_TIMEOUT_SECONDS = 3600
 # The ending of an upload that the next call takes; what no call took goes when PowerShell is told to quit.
 STAGED = ".staged"
-# How long what runs on the host may go on after its run was ended.
+# How long a run that was ended waits for what runs on the host. What takes longer goes on there: to end it could be to
+# end a change in its middle, with the service stopped or the data moved aside.
 END_SECONDS = 30.0
 
 T = TypeVar("T")
@@ -93,11 +95,14 @@ class Session:
             raise
 
     def close(self) -> None:
-        """End PowerShell and the shell on the host, after what runs there has ended or had time to."""
+        """End PowerShell and the shell on the host, after what runs there has ended.
+
+        What does not end within END_SECONDS goes on, and the shell with it up to its idle limit; that is reported.
+        """
         self._guarded("disconnect", lambda: self._persistently(self._end, closing=True))
 
     def end_soon(self, reason: str) -> None:
-        """Begin nothing more, and let what runs on the host end within END_SECONDS; `close` is still to be called.
+        """Begin nothing more, and wait END_SECONDS for what runs on the host; `close` is still to be called.
 
         reason: why, for messages. A signal handler may call this.
         """
@@ -212,7 +217,8 @@ class Session:
         return self._persistently(attempt)
 
     def _stream_to_own_process(self, frames: Iterator[bytes], closing: Callable[[], Request], deadline: float) -> Reply:
-        process = self._new_process()
+        process = self._process = self._new_process()
+        self._under_way = True
         for line in frames:
             process.send(line)
         request = closing()
@@ -220,6 +226,7 @@ class Session:
         for line in process.read_to_end(deadline, what=request.what):
             reply = parse_reply(line, request.id)
             if reply is not None:
+                self._under_way = False
                 return reply
         raise HostConnectionError(f"{self._host}: {request.what}: PowerShell ended without an answer")
 
@@ -319,10 +326,22 @@ class Session:
         return self._protocol.open_shell(codepage=UTF_8_CODE_PAGE, noprofile=True, idle_timeout=idle_limit)
 
     def _end(self) -> None:
-        if self._process is not None and self._process.alive and self._under_way:
-            self._process.finish(END_SECONDS)
-        self._delete_shell()
+        if self._ends():
+            self._delete_shell()
+        else:
+            self._report(
+                f"what runs on the host did not end within {END_SECONDS:.0f} s and goes on there: let it come to its "
+                "end before the next run. Its shell frees itself within 30 minutes, and ends what still runs then."
+            )
+            self._shell = self._process = None
         self._protocol.reconnect()
+
+    def _ends(self) -> bool:
+        """Return whether nothing runs on the host any more; wait for it to end."""
+        if self._process is None or not self._process.alive or not self._under_way:
+            return True
+        self._latest = min(self._latest, time.monotonic() + END_SECONDS)
+        return self._process.finish()
 
     def _delete_shell(self) -> None:
         """Delete the shell, which ends every process that still runs in it."""
