@@ -88,15 +88,6 @@ def service(  # noqa: PLR0913  # one argument a property of a service
         services.service(name="Memurai runs", service="Memurai", start_type="Automatic", running=True)
     """
     found = host.get_fact(Service, service=service)
-    if found is not None and program is not None and (problem := foreign_problem(found, program)):
-        yield from refuse(problem)
-        return
-    if not present:
-        yield from _removal(service, found, before_stop, timeout_seconds)
-        return
-    if found is not None and not found["exists"] and image_path is None:
-        yield from refuse(f"service {service}: expected it to exist, found none. Install it, or give its image_path.")
-        return
     desired = _given(
         image_path=image_path,
         display_name=display_name,
@@ -105,17 +96,42 @@ def service(  # noqa: PLR0913  # one argument a property of a service
         start_type=start_type,
         recovery=recovery,
     )
-    stale = [] if found is None else _stale_reasons(found, desired, restart_after)
-    after = {"exists": True, **desired, **_desired_run(running, stale)}
+    if problem := _problem(found, program, is_needed=present and image_path is None):
+        yield from refuse(problem)
+    elif present:
+        yield from _configuration(service, found, desired, _Run(running, restart_after, before_stop, timeout_seconds))
+    else:
+        yield from _removal(service, found, before_stop, timeout_seconds)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """How a service that exists is to run, and is stopped; the arguments of `service` of these names."""
+
+    running: bool | None
+    restart_after: Sequence[str]
+    before_stop: Commands | None
+    timeout_seconds: int
+
+
+def _problem(found: ServiceState | None, program: str | None, *, is_needed: bool) -> str | None:
+    if found is None:
+        return None
+    if program is not None and (problem := foreign_problem(found, program)):
+        return problem
+    if is_needed and not found["exists"]:
+        return f"service {found['name']}: expected it to exist, found none. Install it, or give its image_path."
+    return None
+
+
+def _configuration(
+    service: str, found: ServiceState | None, desired: dict[str, object], run: _Run
+) -> Generator[PyinfraCommand, None, None]:
+    stale = [] if found is None else _stale_reasons(found, desired, run.restart_after)
+    after = {"exists": True, **desired, **_desired_run(run.running, stale)}
     before = None if found is None else _present(found, after)
     yield from converge(
-        f"service {service}",
-        before,
-        after,
-        lambda: [
-            *(before_stop() if before_stop and _is_stopping(found, running, restart=bool(stale)) else ()),
-            *_commands(found, desired, running, restart=bool(stale), timeout_seconds=timeout_seconds),
-        ],
+        f"service {service}", before, after, lambda: _commands(found, desired, run, restart=bool(stale))
     )
 
 
@@ -207,15 +223,19 @@ def _is_newer(path: str, started: str) -> bool:
 
 
 def _commands(
-    found: ServiceState, desired: dict[str, object], running: bool | None, *, restart: bool, timeout_seconds: int
+    found: ServiceState | None, desired: dict[str, object], run: _Run, *, restart: bool
 ) -> Generator[PyinfraCommand, None, None]:
+    if found is None:
+        return
+    if run.before_stop and _is_stopping(found, run.running, restart=restart):
+        yield from run.before_stop()
     if _present(found, {"exists": True, **desired}) != {"exists": True, **desired}:
         parameters = {WIRE_NAMES[key]: value for key, value in desired.items()}
         yield PowerShellCall("Set-WinService", {"Name": found["name"], **parameters})
-    timing = {"Name": found["name"], "TimeoutSeconds": timeout_seconds}
-    if running is True and restart:
+    timing = {"Name": found["name"], "TimeoutSeconds": run.timeout_seconds}
+    if run.running is True and restart:
         yield PowerShellCall("Restart-WinService", timing)
-    elif running is True and found["state"] != "Running":
+    elif run.running is True and found["state"] != "Running":
         yield PowerShellCall("Start-WinService", timing)
-    elif running is False and found["state"] not in (None, "Stopped"):
+    elif run.running is False and found["state"] not in (None, "Stopped"):
         yield PowerShellCall("Stop-WinService", timing)
