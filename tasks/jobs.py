@@ -49,7 +49,12 @@ def remove(settings: Settings, job: Job) -> None:
 
 current_settings = deployment.settings_of(host)
 # Run alone, this task has no preflight before it.
-if current_settings is not None and (reasons := ownership.task_problems(host, current_settings)):
+reasons = (
+    []
+    if current_settings is None
+    else [*ownership.folder_problems(host, current_settings), *ownership.task_problems(host, current_settings)]
+)
+if reasons:
     deployment.refuse(host, reasons)
 elif current_settings is not None:
     install_module(current_settings)

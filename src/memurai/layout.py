@@ -1,5 +1,7 @@
 """Where things stand on a host, under which names, and who may touch them."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
@@ -37,7 +39,12 @@ CONFIGURATION_NAMES = (
     *(f"{CONFIGURATION_NAME}*", "users.acl*", "history/????????T*Z-????????.conf*"),
     *(f"tls/{name}" for name in TLS_NAMES),
 )
-INSTALLER_NAMES = ("[0-9]*.msi", "[0-9]*.msi.*", "install-*.log", "reinstall-*.log", "uninstall-*.log")
+# Of each version whose package is kept with its SHA-256 beside it. Others keep installers and their logs, too.
+KEPT_DIGEST = re.compile(r"(\d+(?:\.\d+){2,3})\.msi\.sha256", re.IGNORECASE)
+INSTALLER_NAMES = (
+    *("{version}.msi", "{version}.msi.*"),
+    *(f"{log}-{{version}}{end}" for log in ("install", "reinstall", "uninstall") for end in (".log", ".*.log")),
+)
 JOB_NAMES = (
     *(f"{MODULE}.psm1*", f"{MODULE}.psd1*", "health-state.json*"),
     *(f"{job}.{end}*" for job in ("backup", "health") for end in ("ps1", "json", "secret")),
@@ -54,6 +61,7 @@ class FolderAccess:
 
     what: the folder in a word, for the name of the step. setting: the key that says where it is. names: what the
     deploy, its jobs and the server make in it, as winfra.known_names has it; all else there is somebody else's.
+    {version} in it stands for each that is kept there: `known_names` returns those of a present folder.
     """
 
     what: str
@@ -214,6 +222,20 @@ def folders(settings: Settings) -> tuple[FolderAccess, ...]:
         FolderAccess("backup", storage.backup, private, "memurai_storage.backup", BACKUP_NAMES),
         FolderAccess("job", jobs_folder(settings), private, "memurai_storage.base", JOB_NAMES),
     )
+
+
+def known_names(folder: FolderAccess, present: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of what is ours in a folder.
+
+    present: the names of what stands in it. Many have a backup.ps1: those of the jobs are ours beside their module,
+    which comes first and goes last.
+    """
+    if folder.what == "job":
+        return folder.names if any(name.lower().startswith(f"{MODULE}.ps".lower()) for name in present) else ()
+    if folder.what == "installer":
+        versions = [match[1] for match in map(KEPT_DIGEST.fullmatch, present) if match]
+        return tuple(name.format(version=version) for version in versions for name in folder.names)
+    return folder.names
 
 
 def base_names(settings: Settings, *others: Settings) -> tuple[str, ...]:

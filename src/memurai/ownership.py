@@ -5,7 +5,9 @@ server gives (layout), or when it has the access that only the deploy gives. Nam
 server gives the same, and nothing at all makes a folder ours that another service uses.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PureWindowsPath
 
 from pyinfra.api import Host
@@ -102,12 +104,17 @@ def _folder_problem(
     acl = host.get_fact(Acl, path=folder.path)
     if acl is None:
         return UNREADABLE
-    if acl["kind"] != "Directory" or is_made_by_deploy(settings, folder, acl):
+    is_made = is_made_by_deploy(settings, folder, acl)
+    # Administrators give their folders of scripts the same access, and a script of theirs may have the name of ours.
+    if acl["kind"] != "Directory" or (is_made and folder.what != "job"):
         return owner_problem(folder.setting, acl)
     found = host.get_fact(DirectoryEntries, path=folder.path)
     if found is None:
         return UNREADABLE
-    names = layout.base_names(settings, *others) if folder.what == "base" else folder.names
+    known = layout.known_names(folder, _names(found))
+    if is_made and known:
+        return None
+    names = layout.base_names(settings, *others) if folder.what == "base" else known
     is_proven = _is_private(settings, folder, acl) or _is_used(folder, own)
     return (
         owner_problem(folder.setting, acl)
@@ -115,6 +122,10 @@ def _folder_problem(
         or content_problem(folder.setting, found, names)
         or (None if is_proven else proof_problem(settings, folder, found))
     )
+
+
+def _names(found: DirectoryEntriesState) -> list[str]:
+    return [entry["name"] for entry in found["entries"]]
 
 
 def _is_used(folder: FolderAccess, own: Sequence[PureWindowsPath]) -> bool:
@@ -137,7 +148,7 @@ def proof_problem(settings: Settings, folder: FolderAccess, found: DirectoryEntr
     """Return that nothing shows that what stands in a folder is this server's, because any server's looks the same."""
     if folder.what not in NAMED_BY_ALL or not found["entries"]:
         return None
-    names = ", ".join(entry["name"] for entry in found["entries"][:MOST_SHOWN])
+    names = ", ".join(_names(found)[:MOST_SHOWN])
     return (
         f"{folder.setting}: expected a folder that is not there yet, is empty or was made by the deploy, found "
         f"{found['path']} with {names} in it, but without the access that the deploy gives: it may be another "
@@ -214,14 +225,15 @@ def task_problems(host: Host, settings: Settings) -> list[str]:
 
 def task_problem(settings: Settings, job: jobs.Job, found: TaskState) -> str | None:
     """Return that a task neither says that it is ours nor runs the script of its job; its arguments are not shown."""
-    script = f"\\{job.name}.ps1".lower()
-    is_ours = found["description"] == job.description or script in (found["arguments"] or "").lower()
+    place = rf'"[^"]*\\{PureWindowsPath(jobs.folder(settings)).name}\\{job.name}'
+    command = re.compile(rf'-File {place}\.ps1" -SettingsPath {place}\.json"', re.IGNORECASE)
+    is_ours = found["description"] == job.description or command.search(found["arguments"] or "") is not None
     if not found["exists"] or is_ours:
         return None
     return (
-        f"memurai_service.name: expected no scheduled task {jobs.task_name(settings, job.name)}, or one that runs "
-        f"{job.name}.ps1, found one that runs {found['execute'] or 'something else'}: it is another's and stays as it "
-        "is; choose another name, or rename that task"
+        f"memurai_service.name: expected no scheduled task {jobs.task_name(settings, job.name)}, or the deploy's, "
+        f"which runs {job.name}.ps1 with its settings, found one that runs {found['execute'] or 'something else'}: it "
+        "is another's and stays as it is; choose another name, or rename that task"
     )
 
 
@@ -231,7 +243,8 @@ def removable(host: Host, settings: Settings) -> tuple[list[FolderAccess], list[
     for folder in layout.removable_folders(settings):
         acl = host.get_fact(Acl, path=folder.path)
         if acl is None or acl["kind"] != "Directory" or _is_private(settings, folder, acl):
-            folders.append(folder)
+            found = host.get_fact(DirectoryEntries, path=folder.path)
+            folders.append(replace(folder, names=layout.known_names(folder, _names(found) if found else ())))
         else:
             reasons.append(
                 f"folder {folder.path} stays as it is: expected one with the access that the deploy gives, found "

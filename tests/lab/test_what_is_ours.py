@@ -11,7 +11,7 @@ from present_practice import at_rest
 from memurai import layout
 from memurai.settings import from_host_data
 from winfra import known_names
-from winfra.security import TRUSTED_INSTALLER, USERS
+from winfra.security import ADMINISTRATORS, TRUSTED_INSTALLER, USERS, Access
 from winlab.certificates import CertificateAuthority
 from winlab.windows.machine import Machine
 from winlab.windows.security import FULL_CONTROL, AccessEntry, SecurityDescriptor
@@ -145,6 +145,41 @@ def test_certificates_alone_take_no_folder_of_others(bare: Practice, tmp_path: P
     assert_refused(bare, run, before, r"found C:\Web\tls with ")
 
 
+@pytest.mark.parametrize("script", ["deploy.py", "tasks/jobs.py"])
+def test_scripts_of_others_are_not_overwritten(bare: Practice, script: str) -> None:
+    put(bare.machine, "C:/Tools/jobs", "backup.ps1")
+    before = (snapshot(bare.machine), access(bare.machine))
+    run = bare.run("pyinfra", bare.inventory(lab1={"memurai_storage": {"base": "C:/Tools"}}), script, "-y")
+    assert_refused(bare, run, before, "found C:\\Tools\\jobs with backup.ps1 in it")
+
+
+def test_installers_of_others_are_neither_taken_nor_removed(bare: Practice) -> None:
+    machine = bare.machine
+    put(machine, "C:/Installers", "7z2409-x64.msi", "install-sql.log")
+    before = (snapshot(machine), access(machine))
+    inventory = bare.inventory(lab1={"memurai_storage": {"install": "C:/Installers"}})
+    assert_refused(
+        bare, bare.deploy(inventory=inventory), before, "C:\\Installers with 7z2409-x64.msi, install-sql.log"
+    )
+    # With the access that a deploy gives, too.
+    made = Access(ADMINISTRATORS, layout.ADMINISTRATIVE)
+    entries = [AccessEntry(item.sid, item.type, item.rights, item.inheritance_flags) for item in made.entries]
+    machine.security.set("C:/Installers", owner=made.owner, inheritance_enabled=False, entries=entries)
+    before = (snapshot(machine), access(machine))
+    assert uninstall(bare, inventory, "-y").exit_code == 0
+    assert (snapshot(machine), access(machine)) == before
+
+
+def test_a_task_that_runs_another_script_of_the_same_name_is_refused(bare: Practice) -> None:
+    task = TaskDefinition(
+        "powershell.exe", (Trigger("Daily", "03:00"),), description="Nightly", arguments=r'-File "D:\Ops\backup.ps1"'
+    )
+    bare.machine.tasks.register("Memurai-backup", task)
+    before = (snapshot(bare.machine), access(bare.machine))
+    assert_refused(bare, bare.deploy(), before, "expected no scheduled task Memurai-backup")
+    assert bare.machine.tasks.get("Memurai-backup").definition == task
+
+
 FOREIGN_SERVICE = "service Memurai: expected none, or one whose program is"
 
 
@@ -270,6 +305,6 @@ def test_everything_that_a_deploy_makes_is_known_by_its_name(deployed: Practice)
         unknown = [
             name
             for name, kind in kinds.items()
-            if not known_names.is_known({"name": name, "kind": kind}, folder.names)  # type: ignore[typeddict-item]
+            if not known_names.is_known({"name": name, "kind": kind}, layout.known_names(folder, names))  # type: ignore[typeddict-item]
         ]
         assert (folder.path, unknown) == (folder.path, [])

@@ -121,9 +121,10 @@ def downgrade_problem(version: str, installed: Iterable[str]) -> str | None:
 
 def _upload(package: Package, surroundings: Surroundings) -> list[PyinfraCommand]:
     content = io.BytesIO(f"{package.sha256.lower()}\n".encode())
+    # By its digest a package is known to be ours, also when the run ends in between.
     return [
-        FileUploadCommand(package.source, surroundings.kept(package.version)),
         FileUploadCommand(content, surroundings.digest(package.version)),
+        FileUploadCommand(package.source, surroundings.kept(package.version)),
     ]
 
 

@@ -66,7 +66,7 @@ def test_a_private_folder_of_an_administrator_is_not_ours(settings: Settings, wh
         ("configuration", ["memurai-production.conf.1a2b.staged", "users.acl", "history/", "tls/"], ["memurai.conf"]),
         ("data", ["dump.rdb", "temp-123.rdb", "appendonlydir/", "restore.partial/"], ["payroll.xlsx", "dump.rdb/"]),
         ("log", ["memurai.log"], ["memurai.log.txt", "x.log"]),
-        ("installer", ["4.1.2.msi", "4.1.2.msi.sha256", "install-4.1.2.log"], ["office.msi", "appendonlydir>"]),
+        ("installer", ["4.1.2.msi", "4.1.2.msi.sha256", "install-4.1.2.log"], ["7z2409.msi", "1.2.msi", "x>"]),
         ("backup", ["20260101T020000Z/", "20260101T020000Z.partial/", "last-run.json"], ["redis_backup_2026.rdb"]),
         ("job", ["backup.ps1", "health.secret", "MemuraiProduction.psm1"], ["backup.bat"]),
     ],
@@ -74,11 +74,16 @@ def test_a_private_folder_of_an_administrator_is_not_ours(settings: Settings, wh
 def test_what_the_deploy_makes_is_known_by_its_name_and_nothing_else(
     settings: Settings, what: str, known: list[str], foreign: list[str]
 ) -> None:
-    names = folder(settings, what).names
+    names = layout.known_names(folder(settings, what), known)
     assert ownership.content_problem("key", listing(*known), names) is None
     problem = ownership.content_problem("key", listing(*known, *foreign), names)
     assert problem is not None
     assert f"with {', '.join(name.rstrip('/>') for name in foreign)} in it" in problem
+
+
+def test_scripts_are_ours_beside_the_module_and_packages_beside_their_digest(settings: Settings) -> None:
+    assert layout.known_names(folder(settings, "job"), ["backup.ps1", "health.json"]) == ()
+    assert layout.known_names(folder(settings, "installer"), ["4.1.2.msi", "7z2409-x64.msi.sha256"]) == ()
 
 
 def test_the_first_foreign_names_are_shown_and_the_others_counted(settings: Settings) -> None:
@@ -152,11 +157,12 @@ def test_a_task_is_ours_by_what_it_says_or_what_it_runs(settings: Settings) -> N
         "made": made,
         "described otherwise": {**made, "description": None},
         "runs otherwise": {**made, "execute": None, "arguments": None},
+        "another script": {**made, "description": "Nightly", "arguments": r'-File "D:\Ops\backup.ps1"'},
         "another's": {**made, "description": "Nightly", "execute": "payroll.exe", "arguments": "--key secret"},
         "absent": {**made, "exists": False, "description": None, "arguments": None},
     }
     found: dict[str, TaskState] = variants  # type: ignore[assignment]
     problems = {name: ownership.task_problem(settings, job, state) for name, state in found.items()}
-    assert [name for name, problem in problems.items() if problem] == ["another's"]
+    assert [name for name, problem in problems.items() if problem] == ["another script", "another's"]
     assert "found one that runs payroll.exe" in (problems["another's"] or "")
     assert "secret" not in (problems["another's"] or "")
