@@ -177,6 +177,12 @@ def _refusal(place: Place, plan: Plan | None, *, keep_foreign: bool) -> str:
             "start without it. Nothing was changed. A deploy with settings that say the same tells how the data gets "
             "there."
         )
+    if plan.running and any(_switches_append_only_off(change) for change in plan.changes):
+        return (
+            "appendonly: expected a running server that can be switched off its append-only file, found one without "
+            "CONFIG: its next start would load a snapshot that may be old or missing. Nothing was changed. Give "
+            "CONFIG a name (memurai_security.renamed_commands) and deploy before appendonly changes."
+        )
     if reasons := _data_problems(place, plan):
         return " ".join(reasons)
     # What a deploy does to a stopped server's data, its preflight says, which knows how the data gets along.
@@ -349,6 +355,11 @@ def _require_known(present: str, values: Mapping[str, str]) -> None:
 
 def _switches_append_only_on(change: Change) -> bool:
     return change.key == APPEND_ONLY and change.after == YES and not change.file_only
+
+
+def _switches_append_only_off(change: Change) -> bool:
+    """Whether a server without CONFIG, which does not tell what it has itself, shall lose its append-only file."""
+    return change.key == APPEND_ONLY and change.before == YES and change.after != YES and not change.file_only
 
 
 def _removed(present: str, desired: str) -> tuple[Change, ...]:

@@ -32,6 +32,9 @@ function Save-MemuraiData {
     .PARAMETER TlsKeyFile
         Path of its private key.
 
+    .PARAMETER Snapshot
+        Whether a server with an append-only file writes a snapshot, too: its next start will look for nothing else.
+
     .PARAMETER TimeoutSeconds
         Deadline in seconds, also for a snapshot that is being written in the background, which comes first. The server
         answers nobody while it saves.
@@ -66,6 +69,8 @@ function Save-MemuraiData {
         [string]$TlsCertFile,
         [string]$TlsKeyFile,
 
+        [bool]$Snapshot = $false,
+
         [ValidateRange(1, 86400)]
         [int]$TimeoutSeconds = 300
     )
@@ -76,7 +81,7 @@ function Save-MemuraiData {
     }
     $watch = [Diagnostics.Stopwatch]::StartNew()
     while ($true) {
-        $unsaved = Get-MemuraiUnsavedData -Server $server
+        $unsaved = Get-MemuraiUnsavedData -Server $server -Snapshot $Snapshot
         if ($unsaved.Length -eq 0 -or -not $PSCmdlet.ShouldProcess("${Address}:$Port", 'Save')) {
             return [pscustomobject]@{ Saved = $false }
         }

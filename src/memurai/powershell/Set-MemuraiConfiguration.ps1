@@ -109,7 +109,8 @@ function Set-MemuraiConfiguration {
         Role that the server must have after the restart.
 
     .PARAMETER ExpectAppendOnly
-        Whether it must write an append-only file after the restart.
+        Whether it must write an append-only file after the change. Not so, one that has such a file writes a snapshot
+        before it takes the new values: its next start loads nothing else.
 
     .PARAMETER TimeoutSeconds
         Deadline in seconds, of each start up to a healthy server and of the first writing of the append-only file.

@@ -6,6 +6,9 @@ function Get-MemuraiUnsavedData {
     .PARAMETER Server
         Parameters of Invoke-MemuraiCommand besides the command.
 
+    .PARAMETER Snapshot
+        Whether the next start will load a snapshot although the server has an append-only file.
+
     .OUTPUTS
         [string] empty; memory: only a snapshot helps; append-only buffer: it is about to be appended; append-only file:
         it could not be written, which the server tries again.
@@ -17,7 +20,9 @@ function Get-MemuraiUnsavedData {
     [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)]
-        [hashtable]$Server
+        [hashtable]$Server,
+
+        [bool]$Snapshot = $false
     )
 
     $answer = Invoke-MemuraiCommand @Server -Arguments 'INFO', 'persistence'
@@ -31,7 +36,7 @@ function Get-MemuraiUnsavedData {
         # From the disk, and nobody can have changed anything.
         return ''
     }
-    if ($info['aof_enabled'] -ceq '1') {
+    if (-not $Snapshot -and $info['aof_enabled'] -ceq '1') {
         # A snapshot does not help: the next start loads this file.
         if ($info['aof_last_write_status'] -cne 'ok') {
             return 'append-only file'

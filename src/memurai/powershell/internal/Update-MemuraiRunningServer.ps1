@@ -35,6 +35,12 @@ function Update-MemuraiRunningServer {
         }
     }
     if ($null -ne $Change.LiveCommand) {
+        if (-not $Change.ExpectAppendOnly -and (Get-MemuraiInformation -Server $server)['aof_enabled'] -ceq '1') {
+            # From then on a start loads a snapshot, whoever causes it, and it may never have written one.
+            $saved = $server.Clone()
+            $saved.TimeoutSeconds = $Change.TimeoutSeconds
+            $null = Save-MemuraiData @saved -Snapshot $true
+        }
         $command = @{ Command = $Change.LiveCommand; What = 'take the new values' }
         Invoke-MemuraiLiveCommand -Change $Change -Server $server @command
     }
@@ -42,7 +48,7 @@ function Update-MemuraiRunningServer {
         # Here, for a server that can't save is not stopped: nothing but a rename comes before the stop.
         $saved = (Resolve-MemuraiRunningServer -Change $Change).Clone()
         $saved.TimeoutSeconds = $Change.TimeoutSeconds
-        $null = Save-MemuraiData @saved
+        $null = Save-MemuraiData @saved -Snapshot (-not $Change.ExpectAppendOnly)
     }
     elseif ($Change.IsServerChanged) {
         $wrong = Get-MemuraiUnfitness -Server $Change.New -Expected @{}

@@ -438,16 +438,22 @@ class _Change:
                 "new configuration it would load an empty one and lose its data: ask for EnableAppendOnly."
             )
         if self.live_command is not None:
+            if self.health["aof_enabled"] == "0" and server.information().get("aof_enabled") == "1":
+                # From then on a start loads a snapshot, whoever causes it, and it may never have written one.
+                self._save(server, snapshot=True)
             self._command(server, self.live_command, "take the new values")
         if self.restart:
             # Here, for a server that can't save is not stopped: nothing but a rename comes before the stop.
-            access = vars(self._running_server().access)
-            save_memurai_data(self.machine, **access, timeout_seconds=self.timeout_seconds)
+            self._save(self._running_server(), snapshot=self.health["aof_enabled"] == "0")
         elif self.is_server_changed:
             wrong = self.new.unfitness({})
             if wrong:
                 text = "Expected the server at its address and with its password of the new configuration"
                 raise TwinError(f"{text}, found: {wrong}.")
+
+    def _save(self, server: _Server, *, snapshot: bool) -> None:
+        access = vars(server.access)
+        save_memurai_data(self.machine, **access, snapshot=snapshot, timeout_seconds=self.timeout_seconds)
 
     def _running_server(self) -> _Server:
         """Return how the running server is reached: as before the change, or in part already as after it."""

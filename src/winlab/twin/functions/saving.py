@@ -31,12 +31,13 @@ def save_memurai_data(  # noqa: PLR0913 - the parameters of the library function
     tls_ca_file: str | None = None,
     tls_cert_file: str | None = None,
     tls_key_file: str | None = None,
+    snapshot: bool = False,
     timeout_seconds: int = 300,
 ) -> Output:
     """Have a running server write what it holds in memory only."""
     server = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
     deadline = time.monotonic() + timeout_seconds
-    while unsaved := unsaved_data(machine, server, timeout_seconds):
+    while unsaved := unsaved_data(machine, server, timeout_seconds, snapshot=snapshot):
         if unsaved == _MEMORY:
             output, unsaved = _ask(machine, server, timeout_seconds, "SAVE")
             if output.strip() == "OK":
@@ -62,8 +63,11 @@ def save_ready_server(machine: Machine, server: Output, timeout_seconds: int) ->
             save_memurai_data(machine, **server, timeout_seconds=timeout_seconds)
 
 
-def unsaved_data(machine: Machine, server: ServerAccess, timeout_seconds: int) -> str:
-    """Return where a server holds what its next start would not load, empty when all is on disk."""
+def unsaved_data(machine: Machine, server: ServerAccess, timeout_seconds: int, *, snapshot: bool = False) -> str:
+    """Return where a server holds what its next start would not load, empty when all is on disk.
+
+    snapshot: whether that start will load a snapshot although the server has an append-only file.
+    """
     output, shown = _ask(machine, server, timeout_seconds, "INFO", "persistence")
     info = information_fields(output)
     if "rdb_changes_since_last_save" not in info:
@@ -73,7 +77,7 @@ def unsaved_data(machine: Machine, server: ServerAccess, timeout_seconds: int) -
         )
     if info["loading"] == "1":
         return ""
-    if info["aof_enabled"] == "1":
+    if not snapshot and info["aof_enabled"] == "1":
         # A snapshot does not help: the next start loads this file.
         if info["aof_last_write_status"] != "ok":
             return _APPEND_ONLY
