@@ -46,6 +46,7 @@ def uninstall(settings: Settings, *, remove_data: bool) -> None:
         name="No product",
         product=package.product,
         folder=package.folder,
+        program=layout.program(settings),
         service=settings.service.name,
         # The log of the removal stays where it can.
         log_folder=storage.backup if remove_data else storage.install,

@@ -55,14 +55,17 @@ def fill(practice: Practice, password: str | None, keys: int = 5000) -> None:
         connection.mset({f"key:{number}": number for number in range(keys)})
 
 
-def install_with_defaults(practice: Practice) -> None:
-    """Install the product as its MSI does when nothing is asked of it: with a service, data beside the program."""
+def install_with_defaults(practice: Practice, properties: Mapping[str, str] | None = None) -> None:
+    """Install the product as its MSI does by itself: with a service, data beside the program.
+
+    properties: what is asked of it; nothing when not given.
+    """
     machine = practice.machine
     machine.files.make_directory("C:/Windows/Temp")
     package = "C:/Windows/Temp/memurai.msi"
     with open(practice.environment["WINLAB_PACKAGE"], "rb") as source:  # noqa: PTH123
         machine.files.write_bytes(package, source.read())
-    assert machine.products.install(package, {}, "C:/Windows/Temp/install.log") == 0
+    assert machine.products.install(package, properties or {}, "C:/Windows/Temp/install.log") == 0
 
 
 def build_by_the_guide(practice: Practice) -> None:

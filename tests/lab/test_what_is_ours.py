@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from lab_practice import Practice, Run, snapshot
-from present_practice import at_rest
+from present_practice import at_rest, install_with_defaults
 
 from memurai import layout
 from memurai.settings import from_host_data
@@ -254,6 +254,19 @@ def test_nothing_is_removed_from_a_folder_that_the_deploy_did_not_make(bare: Pra
     assert "folder C:/Other/data stays as it is: expected one with the access that the deploy gives" in done.output
     assert bare.machine.files.read_bytes("C:/Other/data/dump.rdb") == PAYROLL
     assert bare.machine.files.names(FOLDER) == ["data"]
+
+
+def test_a_product_that_is_installed_elsewhere_is_not_removed(bare: Practice) -> None:
+    install_with_defaults(bare, {"INSTALLFOLDER": r"C:\Other"})
+    machine = bare.machine
+    before = (at_rest(machine), access(machine))
+    inventory = bare.inventory(lab1={"memurai_service": {"name": "Cache", "display_name": "Cache"}})
+    run = bare.run("pyinfra", inventory, "tasks/uninstall.py", "-y")
+    assert run.exit_code == 1, run.output
+    assert "(memurai_package.folder), found it in C:\\Other" in run.output
+    assert (at_rest(machine), access(machine)) == before
+    assert machine.services.get("Memurai").state == "Running"
+    assert [product.version for product in machine.products.find("Memurai*")] == ["4.2.2"]
 
 
 @pytest.mark.parametrize("options", [("--dry", "--diff"), ("-y",)], ids=["plan", "run"])

@@ -14,12 +14,12 @@ from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
 from memurai.neighbours import Neighbours, others, running
 from winfra.call import PowerShellCall
-from winfra.facts.files import Item, TextFile
+from winfra.facts.files import Item, ItemState, TextFile
 from winfra.facts.packages import Product, Products
 from winfra.facts.services import FolderServices, Service
 from winfra.operations import packages
 from winfra.operations.packages import INSTALL_TIMEOUT_SECONDS, comparable, pinned_problem
-from winfra.operations.shape import converge, current_prefix, failure, is_planning, refuse
+from winfra.operations.shape import converge, current_prefix, failure, is_planning, normal_path, refuse
 
 
 @dataclass(frozen=True)
@@ -217,13 +217,14 @@ def _update(
 
 
 @operation()
-def removed(
-    product: str, folder: str, service: str, log_folder: str, license_file: str | None = None
+def removed(  # noqa: PLR0913, PLR0917  # each is one thing that a removal meets
+    product: str, folder: str, program: str, service: str, log_folder: str, license_file: str | None = None
 ) -> Generator[PyinfraCommand, None, None]:
     """Ensure that the product and its licence are not there, unless another service uses them.
 
     + product: display name of the product, with * and ?
-    + folder: where it is installed; a service whose program lies there uses it
+    + folder: where it is installed; a service whose program lies there uses it. One that is elsewhere is refused
+    + program: path of its program, in that folder
     + service: the one that is removed, and does not count
     + log_folder: on the host, for the installer's log
     + license_file: path of the licence on the host
@@ -231,8 +232,9 @@ def removed(
     subject = f"product {product}"
     found = current_host.get_fact(Products, product=product)
     services = current_host.get_fact(FolderServices, folder=folder)
+    server = current_host.get_fact(Item, path=program)
     licence = current_host.get_fact(Item, path=license_file) if license_file else None
-    if found is None or services is None:
+    if found is None or services is None or server is None:
         yield failure(f"{subject}: its present state could not be read, so nothing was changed")
         return
     names = [f"{item['name']} {item['version']}" for item in found["products"]]
@@ -244,6 +246,8 @@ def removed(
             f"{subject}: expected one product to uninstall, found {', '.join(names)}. Give the whole name of the one "
             "that is meant."
         )
+    elif problem := elsewhere_problem(found["products"], folder, server):
+        yield from refuse(f"{subject}: {problem}")
     else:
         parameters = {"ProductName": product, "ProductFolder": folder, "LicensePath": license_file}
         yield from converge(
@@ -252,6 +256,23 @@ def removed(
             {"installed": [], "licence": None},
             lambda: [PowerShellCall("Remove-MemuraiProduct", {**parameters, "LogFolder": log_folder})],
         )
+
+
+def elsewhere_problem(products: Iterable[Product], folder: str, program: ItemState) -> str | None:
+    """Return that a product is installed in another folder, where other services may run on it.
+
+    program: what stands at the path of its program in the folder, for an installer that did not tell where it installs.
+    """
+    for item in products:
+        location = item["install_location"]
+        is_here = normal_path(location.rstrip("\\/")) == normal_path(folder) if location else program["kind"] == "File"
+        if not is_here:
+            return (
+                f"expected {item['name']} {item['version']} in {folder} (memurai_package.folder), found it in "
+                f"{location or 'another folder'}: it may be another's and stays; nothing was changed. When it is the "
+                "one that is meant, give memurai_package.folder as found, otherwise another memurai_package.product"
+            )
+    return None
 
 
 def _stays(subject: str, users: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from memurai import jobs, layout, ownership
 from memurai.layout import FolderAccess
+from memurai.operations.product import elsewhere_problem
 from memurai.settings import Settings, from_host_data
 from winfra.facts.files import AclState, DirectoryEntriesState
 from winfra.facts.services import ServiceState
@@ -166,3 +167,19 @@ def test_a_task_is_ours_by_what_it_says_or_what_it_runs(settings: Settings) -> N
     assert [name for name, problem in problems.items() if problem] == ["another script", "another's"]
     assert "found one that runs payroll.exe" in (problems["another's"] or "")
     assert "secret" not in (problems["another's"] or "")
+
+
+@pytest.mark.parametrize(
+    ("location", "program", "is_refused"),
+    [
+        ("C:\\Program Files\\MEMURAI\\", "Absent", False),
+        ("C:\\Other\\", "File", True),
+        # Not every installer tells.
+        (None, "File", False),
+        ("", "Absent", True),
+    ],
+)
+def test_a_product_in_another_folder_is_not_ours(location: str | None, program: str, *, is_refused: bool) -> None:
+    item: dict[str, Any] = {"name": "Memurai", "version": "4.2.2", "install_location": location}
+    found = elsewhere_problem([item], "C:/Program Files/Memurai", {"kind": program})  # type: ignore[list-item, typeddict-item]
+    assert (found is not None) is is_refused
