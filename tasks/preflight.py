@@ -73,7 +73,7 @@ def problems(settings: Settings) -> list[str]:
         *preflight.host_problems(settings, summary, folder, others=list(others.values()), aside_bytes=aside),
         *(problem for state in listeners for problem in preflight.port_problems(settings, state)),
         *present_data.problems(host, settings),
-        *filter(None, [restores.interruption(host, settings)]),
+        *filter(None, [restores.problem(host, settings)]),
     ]
 
 

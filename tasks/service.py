@@ -44,7 +44,7 @@ def run(settings: Settings) -> None:
 current_settings = deployment.settings_of(host)
 if current_settings is not None:
     # Run alone, this task has no preflight before it.
-    interruption = restores.interruption(host, current_settings)
+    interruption = restores.problem(host, current_settings)
     reasons = [interruption] if interruption else present_data.problems(host, current_settings)
     if reasons:
         deployment.refuse(host, reasons)

@@ -7,7 +7,7 @@ stays, and its folder. Backups stay in any case, and the product while another i
 
 from pyinfra import host, logger
 
-from memurai import deployment, jobs, layout, ownership, stops
+from memurai import deployment, jobs, layout, ownership, restores, stops
 from memurai.operations import product, server
 from memurai.settings import Settings
 from winfra.operations import files, firewall, services, tasks
@@ -73,7 +73,11 @@ if current_settings is not None:
         if isinstance(given, bool)
         else [f"--data {KEY}: expected true or false, found {given!r}; nothing was changed"]
     )
-    problems = [*wrong, *ownership.task_problems(host, current_settings)]
+    problems = [
+        *wrong,
+        *ownership.task_problems(host, current_settings),
+        *filter(None, [restores.interruption(host, current_settings)]),
+    ]
     if problems:
         deployment.refuse(host, problems)
     else:

@@ -38,7 +38,7 @@ def problems(current: Host, settings: Settings) -> list[str]:
 
 def _found_problems(host: Host, settings: Settings) -> Iterator[str]:
     # Refused for that, with words of their own: somebody else's service, and data that a restore has put aside.
-    if ownership.service_problems(host, settings) or restores.interruption(host, settings):
+    if ownership.service_problems(host, settings) or restores.problem(host, settings):
         return
     desired = configuration.rendered(settings, credentials.resolve(settings)).unmask()
     present = find(host, settings, desired)
