@@ -83,8 +83,8 @@ class Configured:
         self.host.put(self.path, self.text(*lines).encode())
         return former
 
-    def ping(self) -> str:
-        answer = self.host.call("Invoke-MemuraiCommand", **self.target, Arguments=["PING"])
+    def ask(self, *words: str) -> str:
+        answer = self.host.call("Invoke-MemuraiCommand", **self.target, Arguments=list(words))
         return str(answer["Output"]).strip()
 
 
@@ -162,8 +162,32 @@ def test_a_run_after_one_that_was_ended_goes_back_to_what_was_last_known_good(co
     former = configured.interrupted(line)
     refusal = configured.refusal(configured.text(line, "databases 4"), Restart=True)
     assert "the last known good runs again" in refusal
-    assert (configured.content, configured.ping()) == (former, "PONG")
+    assert (configured.content, configured.ask("PING")) == (former, "PONG")
     configured.require_nothing_left()
+
+
+@pytest.mark.parametrize("password", [PASSWORD, None])
+def test_a_last_known_good_of_an_earlier_run_may_have_another_password(
+    configured: Configured, password: str | None
+) -> None:
+    """The password that this run knows is that of the configuration which the earlier run did not prove."""
+    line = f'requirepass "{PASSWORD}"\r\n'
+    former, second = (configured.text().replace(line, new) for new in (line if password else "", "requirepass 2nd\r\n"))
+    configured.host.put(f"{configured.path}{KEPT}", former.encode())
+    configured.host.put(configured.path, second.encode())
+    given = {"Password": {"$secret": "2nd"}}
+    configured.host.call("Restart-WinService", Name=configured.service)
+    configured.host.call("Wait-MemuraiServer", **{**configured.target, **given})
+    given = {**given, "LivePassword": {"$secret": "2nd"}, "Restart": True, "TimeoutSeconds": 5}
+    refusal = configured.refusal(second + never_healthy(configured) + "\r\n", **given)
+    assert "the last known good, which an earlier run had kept, was put back and its service started, but" in refusal
+    assert "; the service is now Running (process" in refusal
+    answer = configured.host.call(
+        "Invoke-MemuraiCommand",
+        **{**configured.target, "Password": password and {"$secret": password}},
+        Arguments=["PING"],
+    )
+    assert (configured.content, answer["Output"].strip(), state(configured)) == (former, "PONG", "Running")
 
 
 def test_what_was_last_known_good_stays_until_the_new_configuration_is_proven(configured: Configured) -> None:
@@ -231,11 +255,43 @@ def test_a_server_without_the_password_of_its_file_is_told_and_stopped(ignoring:
     ignoring.host.put(ignoring.path, ignoring.text("maxclients 78").encode())
     ignoring.host.call("Restart-WinService", Name=ignoring.service)
     refusal = ignoring.host.refusal("Wait-MemuraiServer", **ignoring.target)
-    assert "found one that has not read it: PONG AUTH failed:" in refusal
+    assert "found one without it: PONG AUTH failed:" in refusal
     assert state(ignoring) == "Running"
     refusal = ignoring.host.refusal("Wait-MemuraiServer", **ignoring.target, ServiceName=ignoring.service)
     assert f"the service '{ignoring.service}' was stopped" in refusal
     assert state(ignoring) == "Stopped"
+
+
+def open_up(configured: Configured) -> str:
+    """Take the password from the running server, and return why it is refused then."""
+    configured.ask("CONFIG", "SET", "requirepass", "")
+    given = {"ServiceName": configured.service, "TimeoutSeconds": 1}
+    return configured.host.refusal("Wait-MemuraiServer", **configured.target, **given)
+
+
+def test_what_a_server_without_a_password_holds_is_saved_before_it_is_stopped(configured: Configured) -> None:
+    """Its password may have been taken from it while it ran, which it answers like one that read no configuration."""
+    snapshot = f"{configured.folder}\\dump.rdb"
+    assert f"the service '{configured.service}' was stopped" in open_up(configured)
+    # An empty set would replace a good snapshot.
+    assert (state(configured), configured.host.kind(snapshot)) == ("Stopped", "Absent")
+    configured.host.call("Start-WinService", Name=configured.service)
+    configured.host.call("Wait-MemuraiServer", **configured.target)
+    assert configured.ask("SET", "key", "1") == "OK"
+    assert f"the service '{configured.service}' was stopped" in open_up(configured)
+    assert state(configured) == "Stopped"
+    configured.host.call("Start-WinService", Name=configured.service)
+    configured.host.call("Wait-MemuraiServer", **configured.target)
+    assert configured.ask("GET", "key") == "1"
+
+
+def test_one_that_can_not_save_what_it_holds_is_not_stopped(configured: Configured) -> None:
+    assert configured.ask("SET", "key", "1") == "OK"
+    configured.host.call("New-WinDirectory", Path=f"{configured.folder}\\dump.rdb\\in-the-way")
+    refusal = open_up(configured)
+    assert f"the service '{configured.service}' was not stopped, although anyone can read and write its" in refusal
+    assert "Expected OK to SAVE" in refusal
+    assert state(configured) == "Running"
 
 
 def test_a_restart_without_the_password_of_the_file_goes_back(ignoring: Configured) -> None:
@@ -243,7 +299,7 @@ def test_a_restart_without_the_password_of_the_file_goes_back(ignoring: Configur
     refusal = ignoring.refusal(ignoring.text("maxclients 78"), Restart=True)
     assert "the server has not read its configuration" in refusal
     assert "the last known good runs again" in refusal
-    assert (ignoring.content, ignoring.ping(), state(ignoring)) == (former, "PONG", "Running")
+    assert (ignoring.content, ignoring.ask("PING"), state(ignoring)) == (former, "PONG", "Running")
 
 
 def test_when_the_way_back_leads_to_such_a_server_too_it_is_stopped(ignoring: Configured) -> None:

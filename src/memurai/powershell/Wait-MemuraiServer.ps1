@@ -28,8 +28,8 @@ function Wait-MemuraiServer {
         Path of its private key.
 
     .PARAMETER ServiceName
-        Service of the server. Given, it is stopped when the server has no password although one is given: it has not
-        read its configuration, and anyone could read and write it.
+        Service of the server. Given, it is stopped when the server has no password although one is given, and what
+        it holds is saved: it has not read its configuration, and anyone could read and write it.
 
     .PARAMETER TimeoutSeconds
         Deadline in seconds.
@@ -84,10 +84,12 @@ function Wait-MemuraiServer {
         if (Test-MemuraiOpenAnswer -Text $answer) {
             $stopped = ''
             if ($ServiceName.Length -gt 0) {
-                $stopped = Stop-MemuraiOpenServer -Server $server -ServiceName $ServiceName
+                $limit = @{ TimeoutSeconds = $TimeoutSeconds }
+                $stopped = Stop-MemuraiOpenServer -Server $server -ServiceName $ServiceName @limit
             }
-            throw ("Expected a server with the password of its configuration at ${Address}:$Port, found one that has " +
-                "not read it: $answer$stopped. Look at the path of the configuration: [, * and ? have a meaning in it.")
+            throw ("Expected a server with the password of its configuration at ${Address}:$Port, found one without " +
+                "it: $answer$stopped. Look at the path of the configuration: [, * and ? have a meaning in it. Or was " +
+                'the password taken from the server while it ran?')
         }
         if ($watch.Elapsed.TotalSeconds -ge $TimeoutSeconds) {
             throw ("Expected PONG and loading:0 from ${Address}:$Port within $TimeoutSeconds s, found: $answer. Look " +

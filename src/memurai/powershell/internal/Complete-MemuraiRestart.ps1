@@ -33,22 +33,33 @@ function Complete-MemuraiRestart {
     catch {
         $log = "log: could not be read: $($_.Exception.GetBaseException().Message)"
     }
+    $stop = @{ ServiceName = $Change.ServiceName; TimeoutSeconds = $Change.TimeoutSeconds }
     if ((Get-WinPathKind -Path $Change.Backup) -ne 'File') {
-        $reason += Stop-MemuraiOpenServer -Server $Change.New -ServiceName $Change.ServiceName
+        $reason += Stop-MemuraiOpenServer -Server $Change.New @stop
         throw "$reason; there was no earlier configuration to put back. Correct it and deploy again; $log"
     }
     try {
         Move-MemuraiFile -Path $Change.Backup -Destination $Change.Target
-        # A server that hangs would keep the last known good from starting.
+        # A server that hangs would keep the last known good from starting. Nor does it save before: what never
+        # became healthy may not have loaded its data, and would write an empty set over the last good snapshot.
         Stop-WinHungService -Name $Change.ServiceName -TimeoutSeconds $Change.TimeoutSeconds
         Restart-MemuraiServer -Change $Change -Server $Change.Former -Expected @{}
     }
     catch {
         $second = $_.Exception.GetBaseException().Message
-        $second += Stop-MemuraiOpenServer -Server $Change.Former -ServiceName $Change.ServiceName
-        $service = Get-WinService -Name $Change.ServiceName
+        $isBack = (Get-WinPathKind -Path $Change.Backup) -ne 'File'
+        $isRunning = (Get-WinService -Name $Change.ServiceName).State -eq 'Running'
         $what = 'nor did the last known good, which was put back'
-        if ((Get-WinPathKind -Path $Change.Backup) -eq 'File') {
+        if ($isBack -and $isRunning -and $Change.IsLeft) {
+            # Former is what that run did not prove. So nobody knows either whether this server lacks a password.
+            $what = 'the last known good, which an earlier run had kept, was put back and its service started, but ' +
+            'it was asked with the address and password of the configuration that came after it'
+        }
+        else {
+            $second += Stop-MemuraiOpenServer -Server $Change.Former @stop
+        }
+        $service = Get-WinService -Name $Change.ServiceName
+        if (-not $isBack) {
             $what = "nor could the last known good be put back, which stays at '$($Change.Backup)'"
         }
         throw ("$reason; ${what}: $second; the service is now $($service.State) (process $($service.ProcessId)). It " +

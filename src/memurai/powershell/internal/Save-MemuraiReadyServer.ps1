@@ -14,7 +14,7 @@ function Save-MemuraiReadyServer {
         Nothing.
 
     .EXAMPLE
-        Save-MemuraiReadyServer -Server $change.New -TimeoutSeconds 300
+        Save-MemuraiReadyServer -Server $instance.Server -TimeoutSeconds 300
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Low')]
     param(

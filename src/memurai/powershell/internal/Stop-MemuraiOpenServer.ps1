@@ -4,7 +4,9 @@ function Stop-MemuraiOpenServer {
         Stops a service whose server runs without the password of its configuration, and says so; else does nothing.
 
     .DESCRIPTION
-        Such a server runs with Redis' defaults: anyone reads and writes it, and its data is not where it belongs.
+        Such a server runs with Redis' defaults: anyone reads and writes it, and its data is not where it belongs. Or
+        its password was taken from it while it ran: so what it holds is saved before, and when it can't be, it is not
+        stopped.
 
     .PARAMETER Server
         Parameters of Invoke-MemuraiProgram besides the command.
@@ -12,11 +14,14 @@ function Stop-MemuraiOpenServer {
     .PARAMETER ServiceName
         Name of its service.
 
+    .PARAMETER TimeoutSeconds
+        Deadline in seconds of each: to save and to stop.
+
     .OUTPUTS
         [string], empty when nothing was done.
 
     .EXAMPLE
-        $reason += Stop-MemuraiOpenServer -Server $server -ServiceName Memurai
+        $reason += Stop-MemuraiOpenServer -Server $server -ServiceName Memurai -TimeoutSeconds 300
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([string])]
@@ -25,13 +30,30 @@ function Stop-MemuraiOpenServer {
         [hashtable]$Server,
 
         [Parameter(Mandatory = $true)]
-        [string]$ServiceName
+        [string]$ServiceName,
+
+        [Parameter(Mandatory = $true)]
+        [int]$TimeoutSeconds
     )
 
     if (-not (Test-MemuraiOpenAnswer -Text (Get-MemuraiReadiness -Server $Server)) -or
         -not $PSCmdlet.ShouldProcess($ServiceName, 'Stop')) {
         return ''
     }
-    $null = Stop-WinService -Name $ServiceName -TimeoutSeconds 60
+    $open = $Server.Clone()
+    $open.Password = $null
+    $keyspace = "$((Invoke-MemuraiProgram @open -Arguments 'INFO', 'keyspace').Output)"
+    # An empty one would write an empty set over a good snapshot.
+    if ($keyspace -cnotmatch '# Keyspace' -or $keyspace -cmatch 'db\d+:keys=') {
+        $open.TimeoutSeconds = $TimeoutSeconds
+        try {
+            $null = Save-MemuraiData @open
+        }
+        catch {
+            return ("; the service '$ServiceName' was not stopped, although anyone can read and write its server, " +
+                "because what that holds was not saved: $($_.Exception.GetBaseException().Message)")
+        }
+    }
+    $null = Stop-WinService -Name $ServiceName -TimeoutSeconds $TimeoutSeconds
     return "; the service '$ServiceName' was stopped, because anyone could have read and written its server"
 }

@@ -28,8 +28,8 @@ function Update-MemuraiConfiguration {
     $isWanted = $Change.Restart -or $Change.EnableAppendOnly -or $null -ne $Change.LiveCommand -or
     (Get-WinPathKind -Path $Change.Target) -eq 'Absent' -or (Get-WinFileHash -Path $Change.Target) -cne $Change.Sha256
     # Of a run that was ended before it proved its configuration: the way back from this one too.
-    $isLeft = (Get-WinPathKind -Path $Change.Backup) -eq 'File'
-    if (-not ($isWanted -or $isLeft) -or -not $PSCmdlet.ShouldProcess($Change.Target, 'Change')) {
+    $Change.IsLeft = (Get-WinPathKind -Path $Change.Backup) -eq 'File'
+    if (-not ($isWanted -or $Change.IsLeft) -or -not $PSCmdlet.ShouldProcess($Change.Target, 'Change')) {
         return
     }
     $isRunning = Resolve-MemuraiIsRunning -Change $Change
@@ -45,7 +45,7 @@ function Update-MemuraiConfiguration {
             $Result.Applied = 'Live'
         }
     }
-    $Change.IsProven = -not $isLeft -or $Result.Applied -eq 'Restart' -or
+    $Change.IsProven = -not $Change.IsLeft -or $Result.Applied -eq 'Restart' -or
     ($isRunning -and [string]::IsNullOrEmpty((Get-MemuraiUnfitness -Server $Change.New -Expected @{})))
     Remove-MemuraiHistoryEntry -Folder $Change.History -Keep $Change.Keep
 }

@@ -23,6 +23,7 @@ from winlab.twin.functions import (
     tasks,
     upgrade,
     users,
+    waiting,
 )
 from winlab.twin.registry import FUNCTIONS, TwinFunction
 
@@ -51,4 +52,5 @@ __all__ = [
     "tasks",
     "upgrade",
     "users",
+    "waiting",
 ]

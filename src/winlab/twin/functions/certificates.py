@@ -9,10 +9,11 @@ from pydantic import SecretStr
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.locks import locked
-from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command, wait_memurai_server
+from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command
 from winlab.twin.functions.saving import BUFFER, unsaved_data
 from winlab.twin.functions.services import restart_win_service
 from winlab.twin.functions.staging import remove_staged, write_secret
+from winlab.twin.functions.waiting import wait_memurai_server
 from winlab.twin.registry import NOT_EMPTY, TIMEOUT_SECONDS, Output, twin
 from winlab.windows.machine import Machine
 

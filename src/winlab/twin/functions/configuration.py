@@ -23,12 +23,12 @@ from winlab.twin.functions.memurai import (
     information_fields,
     invoke_memurai_command,
     is_open,
-    stop_open_server,
 )
 from winlab.twin.functions.programs import Trial, require_empty, require_free_port, trial_server
 from winlab.twin.functions.saving import save_memurai_data
 from winlab.twin.functions.services import end_hung_service, start_win_service, stop_win_service
 from winlab.twin.functions.staging import new_staged, remove_staged, write_secret
+from winlab.twin.functions.waiting import stop_open_server
 from winlab.twin.registry import Output, twin
 from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
@@ -236,6 +236,7 @@ class _Change:
     timeout_seconds: int
     is_scratch_ours: bool = False
     is_server_changed: bool = False
+    is_left: bool = False
     is_proven: bool = False
     sha256: str = ""
 
@@ -249,14 +250,14 @@ class _Change:
         result: Output = {"Applied": "Unchanged", "HistoryPath": None, "TrialMilliseconds": None}
         with self._lock(), self._temporary():
             self._stage()
-            is_left, is_wanted = self._is_backed_up(), self._is_for_server or not self._is_in_place()
-            is_running = (is_left or is_wanted) and self._is_running()
-            if is_left or is_wanted:
+            self.is_left, is_wanted = self._is_backed_up(), self._is_for_server or not self._is_in_place()
+            is_running = (self.is_left or is_wanted) and self._is_running()
+            if self.is_left or is_wanted:
                 result["TrialMilliseconds"] = self._try_out()
             if is_wanted:
                 result |= self._apply(is_running=is_running)
             is_fit = result["Applied"] == "Restart" or (is_running and not self.new.unfitness({}))
-            self.is_proven = not is_left or is_fit
+            self.is_proven = not self.is_left or is_fit
             if is_wanted:
                 self._remove_history()
         return result | {"ElapsedMilliseconds": _milliseconds_since(started)}
@@ -533,24 +534,37 @@ class _Change:
         log = f"log:\n{self._log_tail()}"
         if not self._is_backed_up():
             text = "there was no earlier configuration to put back. Correct it and deploy again"
-            reason += stop_open_server(self.machine, self.new.access, self.service_name)
+            reason += stop_open_server(self.machine, self.new.access, self.service_name, self.timeout_seconds)
             raise TwinError(f"{reason}; {text}; {log}")
         try:
             self.machine.files.replace(self.backup, self.target)
-            # A server that hangs would keep the last known good from starting.
+            # A server that hangs would keep the last known good from starting. Nor does it save before: what never
+            # became healthy may not have loaded its data, and would write an empty set over the last good snapshot.
             end_hung_service(self.machine, self.service_name, self.timeout_seconds)
             self._restart(self.former, {})
         except WinlabError as error:
-            stopped = stop_open_server(self.machine, self.former.access, self.service_name)
+            what = self._failed_way_back(str(error))
             service = self.machine.services.get(self.service_name)
-            what = "nor did the last known good, which was put back"
-            if self._is_backed_up():
-                what = f"nor could the last known good be put back, which stays at '{self.backup}'"
             raise TwinError(
-                f"{reason}; {what}: {self._safe(str(error))}{stopped}; the service is now {service.state} (process "
-                f"{service.process_id}). It needs a person; {log}"
+                f"{reason}; {what}; the service is now {service.state} (process {service.process_id}). It needs a "
+                f"person; {log}"
             ) from error
         raise TwinError(f"{reason}; the last known good runs again. Correct the configuration and deploy again; {log}")
+
+    def _failed_way_back(self, reason: str) -> str:
+        """Return what became of the last known good; a server without a password is stopped."""
+        is_back, text = not self._is_backed_up(), self._safe(reason)
+        if is_back and self.is_left and self.machine.services.get(self.service_name).state == "Running":
+            # Former is what that run did not prove. So nobody knows either whether this server lacks a password.
+            return (
+                "the last known good, which an earlier run had kept, was put back and its service started, but it was "
+                f"asked with the address and password of the configuration that came after it: {text}"
+            )
+        stopped = stop_open_server(self.machine, self.former.access, self.service_name, self.timeout_seconds)
+        what = "nor did the last known good, which was put back"
+        if not is_back:
+            what = f"nor could the last known good be put back, which stays at '{self.backup}'"
+        return f"{what}: {text}{stopped}"
 
     def _restart(self, server: _Server, expected: Mapping[str, str]) -> None:
         stop_win_service(self.machine, name=self.service_name, timeout_seconds=self.timeout_seconds)

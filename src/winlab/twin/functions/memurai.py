@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,16 +10,13 @@ from pydantic import SecretStr
 
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.programs import standard_input
-from winlab.twin.functions.services import stop_win_service
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 from winlab.windows.processes import base_environment
 
 _PORTS = range(1, 65536)
-_POLL_SECONDS = 0.1
 _ATTEMPT_SECONDS = 5
-_STOP_SECONDS = 60
 
 
 @twin("Invoke-MemuraiCommand", "ExitCode", "Output", "ErrorOutput", port=_PORTS, timeout_seconds=TIMEOUT_SECONDS)
@@ -58,44 +54,6 @@ def invoke_memurai_command(  # noqa: PLR0913 - the parameters of the library fun
     }
 
 
-@twin("Wait-MemuraiServer", "Ready", "ElapsedMilliseconds", port=_PORTS, timeout_seconds=TIMEOUT_SECONDS)
-def wait_memurai_server(  # noqa: PLR0913 - the parameters of the library function
-    machine: Machine,
-    *,
-    cli_path: str,
-    address: str,
-    port: int,
-    password: SecretStr | None = None,
-    user: str | None = None,
-    tls_ca_file: str | None = None,
-    tls_cert_file: str | None = None,
-    tls_key_file: str | None = None,
-    service_name: str | None = None,
-    timeout_seconds: int = 60,
-) -> Output:
-    """Wait until a server answers and has loaded its data."""
-    server = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
-    client = _Client(machine, server)
-    started = time.monotonic()
-    while True:
-        answer = client.readiness()
-        elapsed = time.monotonic() - started
-        if answer is None:
-            return {"Ready": True, "ElapsedMilliseconds": int(elapsed * 1000)}
-        if is_open(answer):
-            stopped = stop_open_server(machine, server, service_name) if service_name else ""
-            raise TwinError(
-                f"Expected a server with the password of its configuration at {address}:{port}, found one that has not "
-                f"read it: {answer}{stopped}. Look at the path of the configuration: [, * and ? have a meaning in it."
-            )
-        if elapsed >= timeout_seconds:
-            raise TwinError(
-                f"Expected PONG and loading:0 from {address}:{port} within {timeout_seconds} s, found: {answer}. Look "
-                "at the server's log, and whether its service runs and the password is right."
-            )
-        time.sleep(_POLL_SECONDS)
-
-
 def information_fields(text: str) -> dict[str, str]:
     """Return the fields of an answer to INFO by name, none of an empty one."""
     # The server ends its lines with \r\n, of which memurai-cli makes \r\r\n.
@@ -124,14 +82,6 @@ def is_open(text: str) -> bool:
         text: what memurai-cli printed as its answer to PING, standard error after output.
     """
     return re.search(r"PONG\s+(Warning: )?AUTH failed", text) is not None
-
-
-def stop_open_server(machine: Machine, server: ServerAccess, service_name: str) -> str:
-    """Stop a service whose server runs without the password of its configuration, and say so; else do nothing."""
-    if not is_open(readiness(machine, server) or ""):
-        return ""
-    stop_win_service(machine, name=service_name, timeout_seconds=_STOP_SECONDS)
-    return f"; the service '{service_name}' was stopped, because anyone could have read and written its server"
 
 
 def readiness(machine: Machine, server: ServerAccess) -> str | None:

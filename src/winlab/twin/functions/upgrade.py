@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.locks import ANOTHER_RUN_SECONDS, locked
-from winlab.twin.functions.memurai import ServerAccess, wait_memurai_server
+from winlab.twin.functions.memurai import ServerAccess
 from winlab.twin.functions.products import install_win_package, uninstall_win_package
 from winlab.twin.functions.saving import save_memurai_data, save_ready_server
 from winlab.twin.functions.services import (
@@ -22,6 +22,7 @@ from winlab.twin.functions.services import (
     start_win_service,
     stop_win_service,
 )
+from winlab.twin.functions.waiting import wait_memurai_server
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.machine import Machine
 
