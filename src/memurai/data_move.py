@@ -10,7 +10,7 @@ from memurai.config import quote
 from memurai.data_effects import DEPLOY, PAUSE, numbered, on_host, step
 from memurai.data_place import DataFiles, DataPlace, Source
 from memurai.facts.server import literal
-from memurai.present_server import PresentServer
+from memurai.present_server import STOPPED, PresentServer
 from memurai.settings import Settings
 
 RULE = "No server starts without the data it has, so nothing was changed."
@@ -103,11 +103,9 @@ class DataMove:
 
     def _stop_steps(self) -> list[str]:
         present = self.present
-        if present.held is None:
-            return []
         stop = on_host(f"Stop-Service -Name {literal(present.service)}")
-        if present.place.appendonly:
-            return [stop]
+        if present.held is None or present.place.appendonly:
+            return [] if present.state in ("", STOPPED) else [stop]
         # Nothing is written between the snapshot and the stop, which is not known to save.
         return [*(on_host(f"{present.command_line} {command}") for command in (PAUSE, "SAVE")), stop]
 

@@ -85,6 +85,9 @@ def _data_problems(host: Host, settings: Settings, present: PresentServer, new: 
         yield from doubts
         return
     source, is_same = move.source, present.place.is_like(new.place)
+    if present.unanswered and not is_same:
+        yield present.unanswered
+        return
     loads_it = source == new.loaded and (is_same or (source and same_content(host, source, present.place, new.place)))
     if source is None or (loads_it and (is_same or present.state in (STOPPED, ""))):
         return

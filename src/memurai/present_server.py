@@ -5,7 +5,7 @@ while it runs by the server itself; the settings only say what is wanted.
 """
 
 import ntpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pyinfra.api import HiddenValue, Host
@@ -25,6 +25,9 @@ from winfra.facts.services import Service, ServiceState
 
 RUNNING, STOPPED = "Running", "Stopped"
 DEEPEST_INCLUDE = 4
+NO_ANSWER = "no answer"
+# What memurai-cli says when no server answers it, also for a certificate that is not trusted or not there.
+UNREACHABLE = ("Could not connect", "Could not negotiate", NO_ANSWER)
 UNREAD = "expected to read the state of the host, found an error (above); nothing was changed"
 
 
@@ -36,6 +39,7 @@ class PresentServer:
     configuration: its path. command_line_client: path of memurai-cli. endpoint: how it is reached. renamed, disabled:
     commands that it has not under their own names, and not at all. filed: where a start of it would look for data.
     place: where its data is; asked while it runs. limits: likewise. held: what it holds; None while it does not run.
+    unanswered: why a running server that a deploy made could not be asked over its encrypted connections.
     """
 
     service: str
@@ -49,6 +53,7 @@ class PresentServer:
     place: DataPlace
     limits: Limits
     held: Held | None
+    unanswered: str = ""
 
     @property
     def command_line(self) -> str:
@@ -82,7 +87,7 @@ def find(host: Host, settings: Settings, desired: str) -> PresentServer | None:
     try:
         text = mended(text, desired).text if is_ours else text
         text = render(_with_included(host, parse(text), DEEPEST_INCLUDE))
-        return _server(host, settings.service.name, service, command, text, desired if is_ours else text)
+        return _server(host, settings.service.name, service, command, text, desired if is_ours else None)
     except (ConfigurationError, ValueError) as error:
         path = layout.configuration_file(settings) if is_ours else command.configuration
         raise UnknownServerError(
@@ -129,7 +134,7 @@ def _with_included(host: Host, lines: Iterable[Directive], depth: int) -> Iterat
 
 
 def _server(  # noqa: PLR0913, PLR0917  # all that is known of it
-    host: Host, name: str, service: ServiceState, command: ServiceCommand, text: str, desired: str
+    host: Host, name: str, service: ServiceState, command: ServiceCommand, text: str, desired: str | None
 ) -> PresentServer:
     values = directives(text)
     filed = DataPlace.of(values, command.folder)
@@ -151,14 +156,18 @@ def _server(  # noqa: PLR0913, PLR0917  # all that is known of it
     # One that starts just now has all its data on disk.
     if present.state != RUNNING:
         return present
-    return _asked(host, present, command.folder, values, (present.endpoint, Endpoint.of(desired)))
+    wanted = None if desired is None else Endpoint.of(desired)
+    return _asked(host, present, command.folder, values, wanted)
 
 
 def _asked(
-    host: Host, present: PresentServer, folder: str, filed: Mapping[str, str], endpoints: Sequence[Endpoint]
+    host: Host, present: PresentServer, folder: str, filed: Mapping[str, str], wanted: Endpoint | None
 ) -> PresentServer:
-    """Return a running server as it says itself that it is, at the first of some endpoints that answers."""
-    for endpoint in endpoints:
+    """Return a running server as it says itself that it is.
+
+    wanted: where and how the settings reach it, when it is theirs; None for another one.
+    """
+    for endpoint in (present.endpoint, *([wanted] if wanted else [])):
         server, name = endpoint.server(present.command_line_client), endpoint.config_command
         info = host.get_fact(Info, server=server, _ignore_errors=True)
         # A CONFIG that is disabled can't have changed anything since the start.
@@ -169,13 +178,18 @@ def _asked(
             held = Held(info, increments(host, place) if place.appendonly else [])
             return replace(present, endpoint=endpoint, place=place, limits=limits_of(asked), held=held)
     server = present.endpoint.server(present.command_line_client)
-    reason = host.get_fact(Ping, server=server, _ignore_errors=True) or "no answer"
+    reason = host.get_fact(Ping, server=server, _ignore_errors=True) or NO_ANSWER
+    unreachable = reason.startswith(UNREACHABLE)
     reason = "no answer to CONFIG GET by the name that it gives CONFIG" if reason == "PONG" else reason.rstrip(".")
-    raise UnknownServerError(
+    unanswered = (
         f"{_unknown(present.service)}, by asking it at {server} with the password in {present.configuration}, on which "
         f"it runs, found {reason}. Write into that file what the server runs with (bind, port, requirepass, "
         "rename-command CONFIG; nothing restarts by that) and run again. Nothing was changed."
     )
+    if wanted and wanted.tls and unreachable:
+        # The deploy may mend the files of encrypted connections before it asks again; until then the file counts.
+        return replace(present, unanswered=unanswered)
+    raise UnknownServerError(unanswered)
 
 
 def _values(host: Host, server: Server, config_command: HiddenValue) -> Mapping[str, str]:

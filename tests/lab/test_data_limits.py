@@ -81,8 +81,8 @@ def test_the_append_only_file_is_rewritten_before_there_are_fewer_databases(prac
     assert keyspace(practice) == {"db0": count}
     run = fewer(operator)
     assert run.exit_code == 0, run.output
-    assert "+ rewritten, while no client writes" in run.output
     assert keyspace(practice) == {"db0": count}
+    assert "+ rewritten, while no client writes" in run.output
     with client(practice, CANARY) as connection:
         connection.set("after", 1)
     with pytest.raises(redis.ResponseError, match="out of range"), client(practice, CANARY, db=20) as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ class PracticeHost:
     """A host with files, one service and what its server answers; no answers: it does not run."""
 
     name = "lab1"
+    ping = "NOAUTH Authentication required."
 
     def __init__(  # noqa: PLR0913  # all that a host has
         self,
@@ -70,7 +72,7 @@ class PracticeHost:
         if fact is RunningConfiguration:
             return self.values
         if fact is Ping:
-            return "PONG" if self.info else "NOAUTH Authentication required."
+            return "PONG" if self.info else self.ping
         path = arguments["path"].replace("/", "\\").lower()
         if fact is TextFile:
             return {"content": self.files.get(path)}
@@ -166,7 +168,7 @@ REFUSED = {
     ),
     "another, stopped, started again after the copy": (
         PracticeHost({DEFAULT: text("./"), **at(PROGRAMS, AOF), **at(DATA, AOF)}, image(DEFAULT), state="StartPending"),
-        ["expected the new configuration to load"],
+        ["expected the new configuration to load", "1. On the host: Stop-Service -Name 'Memurai'"],
     ),
     "an AOF of another name": (
         PracticeHost(
@@ -322,3 +324,17 @@ def test_an_append_only_file_that_nothing_names_any_more_is_not_left_behind(
     (problem,) = problems(host, host_data, persistence={"appendonly": appendonly})
     assert "no snapshot beside it: the server would start empty" in problem
     assert f"For the append-only file, on the host: write appendonly yes into {OURS}; then deploy again" in problem
+
+
+@pytest.mark.parametrize(("folder", "refused"), [(DATA, False), (r"D:\x", True)])
+def test_a_server_whose_certificates_the_deploy_mends_counts_by_its_file(
+    host_data: dict[str, object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: str, refused: bool
+) -> None:
+    """Its data stays where it is; the operation that changes its configuration asks it again."""
+    host = PracticeHost({OURS: text(folder), **at(folder, AOF)}, image(OURS), info={}, state="Running")
+    monkeypatch.setattr(host, "ping", "Could not negotiate a TLS connection: Failed to load CA Certificate")
+    files = {name: str(tmp_path / name) for name in ("ca", "certificate", "key")}
+    found = problems(host, host_data, tls={"enabled": True, **files})
+    assert [problem.partition(",")[0] for problem in found] == (
+        ["service Memurai: expected to know where its server has its data"] if refused else []
+    )
