@@ -53,6 +53,12 @@ def fill(practice: Practice, password: str | None, keys: int = 5000) -> None:
     """Write numbered keys."""
     with client(practice, password) as connection:
         connection.mset({f"key:{number}": number for number in range(keys)})
+        wait_until_written(connection)
+
+
+def wait_until_written(connection: redis.Redis) -> None:
+    """Wait until a server has handed all that it holds to its append-only file: a slow disk makes it postpone that."""
+    wait_until(lambda: connection.info("persistence").get("aof_buffer_length", 0) == 0, "the writes in the file")
 
 
 def install_with_defaults(practice: Practice, properties: Mapping[str, str] | None = None) -> None:

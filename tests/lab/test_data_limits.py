@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 from lab_practice import CANARY, CONFIG_COMMAND, Practice, Run, practice_hosts, wait_until
-from present_practice import Operator, at_rest, client
+from present_practice import Operator, at_rest, client, wait_until_written
 
 FLUSHABLE = {
     "password": "env:MEMURAI_LAB_PASSWORD",
@@ -47,6 +47,7 @@ def written(practice: Practice) -> None:
     for database, values in ((0, {"user:1": "in-db0", "keep": "in-db0"}), (20, {"user:1": "in-db20"})):
         with client(practice, CANARY, db=database) as connection:
             connection.mset(values)
+            wait_until_written(connection)
 
 
 @pytest.mark.parametrize("rewritten", [False, True], ids=["as written", "rewritten"])
