@@ -50,6 +50,7 @@ if current_settings is not None and (reasons := present_data.problems(host, curr
 elif current_settings is not None:
     try:
         configure(current_settings)
+        present_data.configured(host)
     except TemplateError as error:
         deployment.refuse(
             host, [f"{configuration.TEMPLATE}, {users.TEMPLATE}: expected templates that render: {error}"]

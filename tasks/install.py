@@ -5,12 +5,15 @@ Another version under a running server is taken back when the server does not co
 
 from pyinfra import host
 
-from memurai import layout, ownership
+from memurai import deployment, layout, ownership, present_data
 from memurai.operations import product
 from winfra.operations import files
 
 settings = ownership.settings_of(host)
-if settings is not None:
+# Run alone, this task has no preflight before it.
+if settings is not None and (reasons := present_data.upgrade_problems(host, settings)):
+    deployment.refuse(host, reasons)
+elif settings is not None:
     package = settings.package
     product.installed(
         name="Product",

@@ -72,7 +72,7 @@ def problems(settings: Settings) -> list[str]:
         *preflight.downgrade_problems(settings.package, products),
         *preflight.host_problems(settings, summary, folder, others=list(others.values()), aside_bytes=aside),
         *(problem for state in listeners for problem in preflight.port_problems(settings, state)),
-        *present_data.problems(host, settings),
+        *(present_data.problems(host, settings) or present_data.upgrade_problems(host, settings)),
         *filter(None, [restores.problem(host, settings)]),
     ]
 

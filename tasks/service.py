@@ -45,7 +45,11 @@ current_settings = deployment.settings_of(host)
 if current_settings is not None:
     # Run alone, this task has no preflight before it.
     interruption = restores.problem(host, current_settings)
-    reasons = [interruption] if interruption else present_data.problems(host, current_settings)
+    reasons = (
+        [interruption]
+        if interruption
+        else present_data.problems(host, current_settings) or present_data.stop_problems(host, current_settings)
+    )
     if reasons:
         deployment.refuse(host, reasons)
     else:

@@ -5,12 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from memurai.config import format_size, parse_size
+from memurai.facts.server import Server
 from winfra.facts.files import ItemState
 
 # Redis' defaults.
 LIMITS = {"databases": "16", "maxmemory": "0"}
 PAUSE_MINUTES = 10
 PAUSE = f"CLIENT PAUSE {PAUSE_MINUTES * 60_000} WRITE"
+# memurai-cli reads the password from its environment; on a command line every user of the host could see it.
+SIGN_IN = (
+    "$env:REDISCLI_AUTH = [Net.NetworkCredential]::new('', (Read-Host -AsSecureString "
+    "'Present password of the server')).Password"
+)
+SIGN_OUT = "Remove-Item Env:REDISCLI_AUTH"
 REWRITE = "BGREWRITEAOF, and wait until INFO says aof_rewrite_in_progress:0"
 
 
@@ -69,14 +76,14 @@ class Held:
         return int(self.info.get("used_memory", 0)) - int(self.info.get("mem_not_counted_for_evict", 0))
 
 
-def problems(before: Limits, after: Limits, held: Held, command_line: str, *, rewrites: bool) -> Iterator[str]:
+def problems(before: Limits, after: Limits, held: Held, server: Server, *, rewrites: bool) -> Iterator[str]:
     """Yield what a change of the limits would do to the data of a running server.
 
-    command_line: how the host asks the server, up to the command. rewrites: whether the append-only file will be
+    server: how the host asks it. rewrites: whether the append-only file will be
     rewritten before the change.
     """
     if after.databases < before.databases:
-        yield from _database_problems(before, after, held, command_line, rewrites=rewrites)
+        yield from _database_problems(before, after, held, server, rewrites=rewrites)
     used = held.used_bytes
     if after.maxmemory and used > after.maxmemory and (not before.maxmemory or after.maxmemory < before.maxmemory):
         yield (
@@ -87,9 +94,7 @@ def problems(before: Limits, after: Limits, held: Held, command_line: str, *, re
         )
 
 
-def _database_problems(
-    before: Limits, after: Limits, held: Held, command_line: str, *, rewrites: bool
-) -> Iterator[str]:
+def _database_problems(before: Limits, after: Limits, held: Held, server: Server, *, rewrites: bool) -> Iterator[str]:
     gone = f"{after.databases} to {before.databases - 1}"
     keys = {number: count for number, count in held.keys.items() if number >= after.databases}
     keep = step(f'set "databases": {before.databases} in memurai_extra directives')
@@ -107,13 +112,24 @@ def _database_problems(
             "that was written to since it was rewritten. While it is loaded, an entry of a database that does not "
             "exist runs in another one. Nothing was changed. In this order, the last step within "
             f"{PAUSE_MINUTES} minutes, in which clients can't write:",
-            [on_host(f"{command_line} {PAUSE}"), on_host(f"{command_line} {REWRITE}"), DEPLOY],
+            [*asking(server, PAUSE, REWRITE), DEPLOY],
         )
 
 
 def on_host(command: str) -> str:
     """Return the step that a command is run on the host."""
     return f"On the host: {command}"
+
+
+def asking(server: Server, *commands: str, then: Sequence[str] = ()) -> list[str]:
+    """Return the steps by which commands are sent to a server, whose password is typed and never said.
+
+    then: steps right after the commands, before the password is forgotten again.
+    """
+    sent = [on_host(f"{server.command_line} {command}") for command in commands]
+    if not server.password.unmask():
+        return [*sent, *then]
+    return [on_host(SIGN_IN), *sent, *then, on_host(SIGN_OUT)]
 
 
 def step(action: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import PureWindowsPath
 
 from memurai import layout
 from memurai.config import quote
-from memurai.data_effects import DEPLOY, PAUSE, numbered, on_host, step
+from memurai.data_effects import DEPLOY, PAUSE, asking, numbered, on_host, step
 from memurai.data_place import DataFiles, DataPlace, Source
 from memurai.facts.server import literal
 from memurai.present_server import STOPPED, PresentServer
@@ -98,21 +98,24 @@ class DataMove:
         if self.new.present:
             yield (
                 f" In {new.folder} there is other data ({', '.join(self.new.present)}): if that is what is wanted, "
-                "stop the service, give its own files other names, and deploy."
+                f"{'' if self.present.held is None else 'have the server save (SAVE), stop the service, '}give its own "
+                "files other names, and deploy."
             )
 
     def _stop_steps(self) -> list[str]:
         present = self.present
         stop = on_host(f"Stop-Service -Name {literal(present.service)}")
-        if present.held is None or present.place.appendonly:
+        if present.held is None:
             return [] if present.state in ("", STOPPED) else [stop]
-        # Nothing is written between the snapshot and the stop, which is not known to save.
-        return [*(on_host(f"{present.command_line} {command}") for command in (PAUSE, "SAVE")), stop]
+        # Nothing is written between the snapshot and the stop, which is not known to save; nor is an answered write
+        # still on its way to the append-only file.
+        commands = [PAUSE] if present.place.appendonly else [PAUSE, "SAVE"]
+        return asking(present.server, *commands, then=[stop])
 
 
 def copy_steps(place: DataPlace, new: DataFiles, source: Source) -> list[str]:
     """Return the steps that give a new place what a start at the present one loads; the present files stay."""
-    if place.is_like(new.place):
+    if place.path(source).lower() == new.place.path(source).lower():
         return []
     own = {place.path(item).lower() for item in ("snapshot", "append_only", "earlier_append_only")}
     others = [path for path in new.present if path.lower() not in own]

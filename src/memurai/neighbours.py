@@ -10,12 +10,13 @@ from pyinfra.api import Host
 from memurai.data_place import DataPlace, directives
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError, ServiceCommandError
-from memurai.facts.server import Server
+from memurai.facts.server import RunningConfiguration, Server
 from memurai.service_command import ServiceCommand
 from winfra.facts.files import TextFile
 from winfra.facts.services import FolderService, FolderServices
 
 STOPPED = "Stopped"
+ADVICE = "Stop that service by hand, when its data is on disk, and run again."
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def running(host: Host, folder: str, service: str) -> Neighbours | None:
     if found is None:
         return None
     items = [item for item in others(found["services"], service) if item["state"] != STOPPED]
-    outcomes = [_neighbour(host, folder, item) for item in items]
+    outcomes = [_running_neighbour(host, folder, item) for item in items]
     return Neighbours(
         tuple(item for item in outcomes if isinstance(item, Neighbour)),
         tuple(item for item in outcomes if isinstance(item, str)),
@@ -92,24 +93,51 @@ def _folders(neighbour: Neighbour) -> tuple[PureWindowsPath, ...]:
     return tuple(PureWindowsPath(path) for path in (ntpath.dirname(neighbour.configuration), *data))
 
 
+def _running_neighbour(host: Host, folder: str, item: FolderService) -> Neighbour | str:
+    found = _neighbour(host, folder, item)
+    if not isinstance(found, Neighbour) or found.endpoint is None or found.data is None:
+        return found
+    problem = _drift_problem(host, folder, found.endpoint, found.data)
+    return f"{_unknown(folder, item)}that {problem}. {ADVICE}" if problem else found
+
+
 def _neighbour(host: Host, folder: str, item: FolderService) -> Neighbour | str:
-    unknown = (
-        f"expected to know where the server of the service {item['name']}, which runs from {folder} too, keeps its "
-        "data and how it is asked to save it, found "
-    )
-    advice = "Stop that service by hand, when its data is on disk, and run again."
+    unknown = _unknown(folder, item)
     try:
         command = ServiceCommand.of(item["image_path"])
     except ServiceCommandError as error:
-        return f"{unknown}{error}. {advice}"
+        return f"{unknown}{error}. {ADVICE}"
     path = command.configuration
     if command.is_sentinel:
         return Neighbour(item["name"], path, None, None)
     file = host.get_fact(TextFile, path=path, _ignore_errors=True)
     if file is None or file["content"] is None:
-        return f"{unknown}that its configuration {path} can't be read. {advice}"
+        return f"{unknown}that its configuration {path} can't be read. {ADVICE}"
     try:
         endpoint, values = Endpoint.of(file["content"]), directives(file["content"])
     except ConfigSyntaxError as error:
-        return f"{unknown}in its configuration {path}: {error}. {advice}"
+        return f"{unknown}in its configuration {path}: {error}. {ADVICE}"
     return Neighbour(item["name"], path, endpoint, DataPlace.of(values, folder))
+
+
+def _unknown(folder: str, item: FolderService) -> str:
+    return (
+        f"expected to know where the server of the service {item['name']}, which runs from {folder} too, keeps its "
+        "data and how it is asked to save it, found "
+    )
+
+
+def _drift_problem(host: Host, folder: str, endpoint: Endpoint, filed: DataPlace) -> str | None:
+    """Return that a server runs with another place than its file, by which an upgrade starts it again."""
+    command, server = endpoint.config_command, endpoint.server(f"{folder}\\memurai-cli.exe")
+    if not command.unmask():
+        return None
+    found = host.get_fact(RunningConfiguration, server=server, config_command=command, _ignore_errors=True)
+    if not found:
+        return f"no answer at {server} with the password and the name of CONFIG in its configuration"
+    if DataPlace.of(found, folder).key == filed.key:
+        return None
+    return (
+        "it runs with another dir, dbfilename, appenddirname, appendfilename or appendonly than its configuration "
+        "says, on which it would start again (CONFIG REWRITE has it write what it runs with)"
+    )

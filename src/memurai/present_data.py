@@ -5,22 +5,28 @@ What a present server has is compared with what a start on the new configuration
 
 from collections.abc import Iterator
 from dataclasses import replace
-from weakref import WeakKeyDictionary
+from math import inf
+from weakref import WeakKeyDictionary, WeakSet
 
 from jinja2 import TemplateError
 from pyinfra.api import Host
 
 from memurai import configuration, credentials, data_doubt, data_effects, extras, layout, ownership, restores
-from memurai.data_effects import DEPLOY, REWRITE, Held, limits_of, numbered, on_host, step
+from memurai.config import format_size, quote
+from memurai.data_effects import DEPLOY, REWRITE, Held, Limits, asking, limits_of, numbered, step
 from memurai.data_move import AGAIN, RULE, DataMove, copy_steps, deploy_steps, name_steps
 from memurai.data_place import DEFAULTS, DataFiles, DataPlace, directives, files_at, same_content
 from memurai.exceptions import ConfigurationError, UnknownServerError
 from memurai.present_server import STOPPED, UNREAD, PresentServer, find, same_path
 from memurai.settings import Settings
 from winfra.facts.files import TextFile
+from winfra.facts.packages import Products
+from winfra.operations.packages import comparable
 
 # Reasons by host: several tasks of one run ask, and nothing has changed between them.
 _problems: WeakKeyDictionary[Host, list[str]] = WeakKeyDictionary()
+# Hosts whose configuration this run writes; a stop after that is followed by a start on what was written.
+_configured: WeakSet[Host] = WeakSet()
 
 
 def problems(current: Host, settings: Settings) -> list[str]:
@@ -34,6 +40,52 @@ def problems(current: Host, settings: Settings) -> list[str]:
         except TemplateError as error:
             _problems[host] = [f"{configuration.TEMPLATE}: expected a template that renders: {error}"]
     return _problems[host]
+
+
+def configured(current: Host) -> None:
+    """Note that this run writes the configuration of a host before what follows."""
+    _configured.add(current.inventory.get_host(current.name))
+
+
+def upgrade_problems(host: Host, settings: Settings) -> list[str]:
+    """Return why another version, under which a server is stopped, may not be installed; none for the present one."""
+    found = host.get_fact(Products, product=settings.package.product)
+    if found is None:
+        return [UNREAD]
+    versions = [comparable(item["version"] or "") for item in found["products"]]
+    return [] if versions in ([], [comparable(settings.package.version)]) else stop_problems(host, settings)
+
+
+def stop_problems(host: Host, settings: Settings) -> list[str]:
+    """Return why the server may not be stopped: it would start on a file that says another thing than it runs with."""
+    if host.inventory.get_host(host.name) in _configured:
+        return []
+    try:
+        desired = configuration.rendered(settings, credentials.resolve(settings)).unmask()
+        present = find(host, settings, desired)
+    except (UnknownServerError, ConfigurationError) as error:
+        return [str(error)]
+    except TemplateError as error:
+        return [f"{configuration.TEMPLATE}: expected a template that renders: {error}"]
+    return [] if present is None else list(_stop_problems(present))
+
+
+def _stop_problems(present: PresentServer) -> Iterator[str]:
+    if present.unanswered:
+        yield present.unanswered
+        return
+    if present.held is None or present.held.is_empty:
+        return
+    filed, limits = present.filed_limits, present.limits
+    has_less = filed.databases < limits.databases or (filed.maxmemory or inf) < (limits.maxmemory or inf)
+    if present.place.key == present.filed.key and not has_less:
+        return
+    yield numbered(
+        f"service {present.service}: expected its configuration {present.configuration} to say what the server runs "
+        "with before it is stopped (dir, dbfilename, appenddirname, appendfilename, appendonly, databases, maxmemory), "
+        f"found a difference: its next start would not load its data. {RULE}",
+        [step("run tasks/configure.py for the host, which has both agree"), DEPLOY],
+    )
 
 
 def _found_problems(host: Host, settings: Settings) -> Iterator[str]:
@@ -53,12 +105,30 @@ def _found_problems(host: Host, settings: Settings) -> Iterator[str]:
         # Of a server that a deploy made, the next one rewrites the append-only file itself.
         is_ours = same_path(present.configuration, layout.configuration_file(settings))
         rewrites = is_ours and "BGREWRITEAOF" not in present.disabled
-        yield from data_effects.problems(present.limits, limits, present.held, present.command_line, rewrites=rewrites)
-    elif limits.databases < present.limits.databases and _read(files_at(host, present.place)).at_stake:
+        yield from data_effects.problems(present.limits, limits, present.held, present.server, rewrites=rewrites)
+    else:
+        yield from _unasked_problems(host, present, limits)
+
+
+def _unasked_problems(host: Host, present: PresentServer, limits: Limits) -> Iterator[str]:
+    """Yield smaller limits of a server that has data and can't be asked whether that fits."""
+    files = _read(files_at(host, present.place))
+    if not files.at_stake:
+        return
+    asked = f"while the service {present.service} does not run and its server can't be asked"
+    if limits.databases < present.limits.databases:
         yield numbered(
-            f"databases: expected at least {present.limits.databases} while the service {present.service} does not run "
-            f"and its server can't be asked which of them have keys, found {limits.databases}. {RULE}",
+            f"databases: expected at least {present.limits.databases} {asked} which of them have keys, found "
+            f"{limits.databases}. {RULE}",
             [step(f'set "databases": {present.limits.databases} in memurai_extra directives'), DEPLOY],
+        )
+    before, after = present.limits.maxmemory, limits.maxmemory
+    if before and after and after < before:
+        yield numbered(
+            f"maxmemory: expected at least {format_size(before)} {asked} how much its data uses, found "
+            f"{format_size(after)}: at its start it would delete keys, or refuse writes. {RULE} It can have less when "
+            "it runs:",
+            [step(f'set "maxmemory": {quote(format_size(before))} in memurai_memory'), DEPLOY],
         )
 
 
@@ -105,13 +175,13 @@ def _running_problems(move: DataMove, held: Held) -> Iterator[str]:
             f"memurai_storage.data: found {said} The server runs with another place (dir, dbfilename, appenddirname, "
             f"appendfilename, appendonly) than its configuration says. Have it write what it runs with into that file"
             f"{move.renamed('CONFIG')}:",
-            [on_host(f"{present.command_line} CONFIG REWRITE"), AGAIN],
+            [*asking(present.server, "CONFIG REWRITE"), AGAIN],
         )
     elif place.appendonly and move.files.loaded is None:
         yield numbered(
             f"memurai_storage.data: found {said} Its append-only file is not in {place.folder}, where the server is "
             f"now. Have it written there{move.renamed('BGREWRITEAOF')}:",
-            [on_host(f"{present.command_line} {REWRITE}"), AGAIN],
+            [*asking(present.server, REWRITE), AGAIN],
         )
     else:
         yield move.refusal()

@@ -7,6 +7,7 @@ while it runs by the server itself; the settings only say what is wanted.
 import ntpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from pyinfra.api import HiddenValue, Host
 
@@ -17,13 +18,15 @@ from memurai.data_effects import Held, Limits, limits_of
 from memurai.data_place import DataPlace, directives, increments
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigurationError, ServiceCommandError, UnknownServerError
-from memurai.facts.server import Info, Ping, RunningConfiguration, Server
+from memurai.facts.server import Info, Ping, RunningConfiguration, Server, literal
 from memurai.service_command import ServiceCommand
 from memurai.settings import Settings
-from winfra.facts.files import TextFile
+from winfra.facts.files import Item, TextFile
 from winfra.facts.services import Service, ServiceState
 
 RUNNING, STOPPED = "Running", "Stopped"
+# One that starts just now has all its data on disk, as one that is stopped or has no service.
+AT_REST = (RUNNING, STOPPED, "StartPending", "")
 DEEPEST_INCLUDE = 4
 NO_ANSWER = "no answer"
 # What memurai-cli says when no server answers it, also for a certificate that is not trusted or not there.
@@ -37,9 +40,10 @@ class PresentServer:
 
     service: its name. state: of the service; empty when there is none and only the configuration is left.
     configuration: its path. command_line_client: path of memurai-cli. endpoint: how it is reached. renamed, disabled:
-    commands that it has not under their own names, and not at all. filed: where a start of it would look for data.
-    place: where its data is; asked while it runs. limits: likewise. held: what it holds; None while it does not run.
-    unanswered: why a running server that a deploy made could not be asked over its encrypted connections.
+    commands that it has not under their own names, and not at all. filed, filed_limits: where a start of it would look
+    for data, and what it could hold. place, limits: where its data is and what it can hold; asked while it runs.
+    held: what it holds; None while it does not run. unanswered: why a running server that a deploy made could not be
+    asked over its encrypted connections.
     """
 
     service: str
@@ -50,15 +54,16 @@ class PresentServer:
     renamed: frozenset[str]
     disabled: frozenset[str]
     filed: DataPlace
+    filed_limits: Limits
     place: DataPlace
     limits: Limits
     held: Held | None
     unanswered: str = ""
 
     @property
-    def command_line(self) -> str:
-        """How an operator asks it on its host, up to the command."""
-        return self.endpoint.server(self.command_line_client).command_line
+    def server(self) -> Server:
+        """How it is asked."""
+        return self.endpoint.server(self.command_line_client)
 
 
 def find(host: Host, settings: Settings, desired: str) -> PresentServer | None:
@@ -149,15 +154,23 @@ def _server(  # noqa: PLR0913, PLR0917  # all that is known of it
         renamed=frozenset(name.upper() for name, _ in lines),
         disabled=frozenset(name.upper() for name, new in lines if not new),
         filed=filed,
+        filed_limits=limits_of(values),
         place=filed,
         limits=limits_of(values),
         held=None,
     )
-    # One that starts just now has all its data on disk.
+    if present.state not in AT_REST:
+        raise UnknownServerError(
+            f"{_unknown(name)}, found the service {present.state}. Wait until it is Running or Stopped and run again. "
+            "Nothing was changed."
+        )
     if present.state != RUNNING:
         return present
     wanted = None if desired is None else Endpoint.of(desired)
-    return _asked(host, present, command.folder, values, wanted)
+    found = _asked(host, present, command.folder, values, wanted)
+    is_confirmed = desired is not None and filed.is_like(DataPlace.of(directives(desired), command.folder))
+    _require_read_file(host, found, service, is_confirmed=is_confirmed)
+    return found
 
 
 def _asked(
@@ -173,10 +186,10 @@ def _asked(
         # A CONFIG that is disabled can't have changed anything since the start.
         values = _values(host, server, name) if info and name.unmask() else {}
         if info and (values or not name.unmask()):
-            asked = {**filed, **values}
+            asked = {**filed, **(values or _told(info))}
             place = DataPlace.of(asked, folder)
             held = Held(info, increments(host, place) if place.appendonly else [])
-            return replace(present, endpoint=endpoint, place=place, limits=limits_of(asked), held=held)
+            return replace(present, endpoint=endpoint, place=place, limits=_limits(asked, held), held=held)
     server = present.endpoint.server(present.command_line_client)
     reason = host.get_fact(Ping, server=server, _ignore_errors=True) or NO_ANSWER
     unreachable = reason.startswith(UNREACHABLE)
@@ -190,6 +203,45 @@ def _asked(
         # The deploy may mend the files of encrypted connections before it asks again; until then the file counts.
         return replace(present, unanswered=unanswered)
     raise UnknownServerError(unanswered)
+
+
+def _told(info: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the directives that a server tells without CONFIG."""
+    appendonly = {"appendonly": "yes" if info["aof_enabled"] == "1" else "no"} if "aof_enabled" in info else {}
+    return {**appendonly, **{name: info[name] for name in ("maxmemory",) if name in info}}
+
+
+def _limits(values: Mapping[str, str], held: Held) -> Limits:
+    """Return what a server can hold: at least the databases that have keys, whatever the file of one says."""
+    limits = limits_of(values)
+    return replace(limits, databases=max([limits.databases, *(number + 1 for number in held.keys)]))
+
+
+def _require_read_file(host: Host, present: PresentServer, service: ServiceState, *, is_confirmed: bool) -> None:
+    """Raise UnknownServerError when a server without CONFIG may have read another text than its file has now.
+
+    is_confirmed: whether the settings name the same place as the file.
+    """
+    if present.endpoint.config_command.unmask() or is_confirmed:
+        return
+    file = host.get_fact(Item, path=present.configuration)
+    written, started = None if file is None else file["last_write_time_utc"], service["process_start_time_utc"]
+    if written is None or started is None:
+        raise UnknownServerError(UNREAD)
+    if _time(written) > _time(started):
+        raise UnknownServerError(
+            f"{_unknown(present.service)}, found CONFIG disabled, so that it can't be asked, and its configuration "
+            f"{present.configuration} written at {written}, after its start at {started}: it may run with another "
+            "place than that says. Write into that file what the server runs with (an earlier one of a deployed server "
+            "is in the folder history beside it). When it is known that it runs with what the file says, give the file "
+            f"the time of the start, on the host: (Get-Item -LiteralPath {literal(present.configuration)})"
+            f".LastWriteTimeUtc = [datetime]::Parse({literal(started)}).ToUniversalTime(); then run again. "
+            "Nothing was changed."
+        )
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _values(host: Host, server: Server, config_command: HiddenValue) -> Mapping[str, str]:

@@ -124,6 +124,8 @@ class Operator:
         self, practice: Practice, data: dict[str, object], password: str | None, words: Mapping[str, str] | None = None
     ) -> None:
         self._practice, self._password, self._words = practice, password, words or {}
+        # What memurai-cli has of the password: nothing before a step says so.
+        self._typed: str | None = None
         self.data = data
         self.last: Run | None = None
 
@@ -148,10 +150,12 @@ class Operator:
             r"On the host: Stop-Service -Name '(.+)'": self._stop,
             r"On the host: Rename-Item -LiteralPath '(.+)' -NewName '(.+)'": self._rename,
             r"On the host: Copy-Item -LiteralPath '(.+)' -Destination '(.+?)'(?: -Recurse)?": self._copy,
+            r"On the host: \$env:REDISCLI_AUTH = .+Read-Host -AsSecureString.+": self._sign_in,
+            r"On the host: Remove-Item Env:REDISCLI_AUTH": self._sign_out,
             r"On the host: & '(.+memurai-cli\.exe)' (.+), and wait until INFO says (\w+):(\d)": self._ask_and_wait,
             r"On the host: & '(.+memurai-cli\.exe)' (.+)": self._ask,
             r"On the host: write appendonly yes into (.+)": self._name_append_only,
-            r"On this machine: run tasks/storage\.py for the host.*": self._make_folders,
+            r"On this machine: run tasks/(storage|configure)\.py for the host.*": self._run_task,
             r'On this machine: set "(\w+)": (\S+) in memurai_extra directives': self._set_directive,
             r'On this machine: set "(\w+)": (\S+) in (\w+)': self._set,
             r'On this machine: take "(\w+)" in (\w+) back to (\S+)': self._take_back,
@@ -189,22 +193,28 @@ class Operator:
         assert text.count(b"appendonly no") == 1
         files.write_bytes(path, text.replace(b"appendonly no", b"appendonly yes"))
 
+    def _sign_in(self) -> None:
+        self._typed = self._password
+
+    def _sign_out(self) -> None:
+        self._typed = None
+
     def _ask(self, _: str, arguments: str) -> None:
         match = re.fullmatch(r"-h (\S+) -p (\d+) (.+)", arguments)
         assert match is not None, arguments
         words = [self._words.get(word, word) for word in match[3].split()]
-        with redis.Redis(match[1], int(match[2]), password=self._password, decode_responses=True) as connection:
+        with redis.Redis(match[1], int(match[2]), password=self._typed, decode_responses=True) as connection:
             answer = connection.execute_command(*words)
         assert answer in (True, "OK", "Background append only file rewriting started"), (words, answer)
 
     def _ask_and_wait(self, program: str, arguments: str, field: str, value: str) -> None:
         self._ask(program, arguments)
-        with client(self._practice, self._password) as connection:
+        with client(self._practice, self._typed) as connection:
             wait_until(lambda: str(connection.info("persistence")[field]) == value, f"{field}:{value}")
 
-    def _make_folders(self) -> None:
+    def _run_task(self, task: str) -> None:
         inventory = self._practice.inventory(lab1=self.data)
-        made = self._practice.run("pyinfra", inventory, "tasks/storage.py", "-y")
+        made = self._practice.run("pyinfra", inventory, f"tasks/{task}.py", "-y")
         assert made.exit_code == 0, made.output
 
     def _set(self, key: str, value: str, group: str) -> None:

@@ -113,6 +113,23 @@ def test_fewer_databases_of_a_server_that_can_not_be_asked_are_refused(practice:
     assert practice.machine.services.get("Memurai").state == "Running"
 
 
+def test_less_memory_of_a_server_that_can_not_be_asked_is_refused(practice: Practice) -> None:
+    operator = deployed(practice, **MORE, memurai_memory={"maxmemory": "64mb"})
+    with client(practice, CANARY) as connection:
+        connection.mset({f"large:{number}": "x" * 1_000_000 for number in range(24)})
+        count = connection.dbsize()
+    practice.machine.services.stop("Memurai")
+    before = at_rest(practice.machine)
+    operator.data["memurai_memory"] = {"maxmemory": "16mb"}
+    refused = operator.deploy()
+    assert refused.exit_code == 1, refused.output
+    assert "maxmemory: expected at least 64mb while the service Memurai does not run" in refused.output
+    assert at_rest(practice.machine) == before
+    operator.obey(refused)
+    with client(practice, CANARY) as connection:
+        assert connection.dbsize() == count
+
+
 @pytest.mark.parametrize("policy", ["allkeys-lru", "noeviction"])
 def test_less_memory_than_the_data_has_is_refused(practice: Practice, policy: str) -> None:
     operator = deployed(practice, **MORE, memurai_memory={"maxmemory": "64mb", "policy": policy})

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
 from lab_practice import CANARY, CONFIG_COMMAND, Practice, Run
 from present_practice import (
     GUIDE_CONFIGURATION,
@@ -15,6 +19,8 @@ from present_practice import (
     run_on,
     steps,
 )
+
+from winlab.package import build
 
 KEYS = 5000
 CONFIGURATION = "C:/ProgramData/Memurai/config/memurai-production.conf"
@@ -195,6 +201,106 @@ def test_a_stopped_server_whose_append_only_file_is_not_named_any_more_is_refuse
     run = operator.deploy()
     assert run.exit_code == 0, run.output
     assert_deployed(bare, operator)
+
+
+def edit(practice: Practice, old: str, new: str) -> None:
+    """Change the file of the deployed server by hand."""
+    text = practice.machine.files.read_bytes(CONFIGURATION)
+    assert text.count(old.encode()) == 1
+    practice.machine.files.write_bytes(CONFIGURATION, text.replace(old.encode(), new.encode()))
+
+
+@pytest.mark.parametrize("by_hand", ["in its file", "while it runs"])
+def test_another_version_is_not_installed_over_a_server_that_would_start_on_another_file(
+    bare: Practice, tmp_path: Path, by_hand: str
+) -> None:
+    """The installation comes before the configuration: the new version starts on the file as it is."""
+    operator = Operator(bare, {}, CANARY)
+    assert operator.deploy().exit_code == 0
+    if by_hand == "in its file":
+        fill(bare, CANARY)
+        edit(bare, "appendonly yes", "appendonly no")
+    else:
+        assert bare.ask(CONFIG_COMMAND, "SET", "appendonly", "no") == "OK"
+        fill(bare, CANARY)
+    package = build("4.3.0", tmp_path / "4.3.0.msi")
+    newer = {
+        "WINLAB_PACKAGE": str(package),
+        "WINLAB_PACKAGE_VERSION": "4.3.0",
+        "WINLAB_PACKAGE_SHA256": sha256(package.read_bytes()).hexdigest(),
+    }
+    before = at_rest(bare.machine)
+    refused = bare.deploy(**newer)
+    assert_refused(bare, before, refused, "to say what the server runs with before it is stopped", "tasks/configure.py")
+    alone = bare.run("pyinfra", "inventories/lab.py", "tasks/install.py", "-y", environment=newer)
+    assert_refused(bare, before, alone, "to say what the server runs with before it is stopped")
+    operator.obey(refused)
+    assert bare.deploy(**newer).exit_code == 0
+    with client(bare, CANARY) as connection:
+        assert connection.dbsize() == KEYS
+
+
+def test_a_service_is_not_restarted_alone_on_a_file_that_says_another_thing(bare: Practice) -> None:
+    assert bare.deploy().exit_code == 0
+    assert bare.ask(CONFIG_COMMAND, "SET", "appendonly", "no") == "OK"
+    fill(bare, CANARY)
+    before = at_rest(bare.machine)
+    inventory = bare.inventory(lab1={"memurai_service": {"account": "NT AUTHORITY\\LocalService"}})
+    alone = bare.run("pyinfra", inventory, "tasks/service.py", "-y")
+    assert_refused(bare, before, alone, "to say what the server runs with before it is stopped")
+
+
+@pytest.mark.parametrize("name", ["dbfilename", "appendfilename"])
+def test_another_file_name_in_the_same_folder_copies_nothing_onto_itself(bare: Practice, name: str) -> None:
+    assert bare.deploy().exit_code == 0
+    fill(bare, CANARY)
+    operator = Operator(bare, {"memurai_persistence": {name: "cache.of"}}, CANARY)
+    refused = operator.deploy()
+    assert "Copy-Item" not in refused.output
+    operator.obey(refused)
+    assert_deployed(bare, operator)
+
+
+def test_functions_of_a_server_without_keys_are_data(bare: Practice) -> None:
+    install_with_defaults(bare)
+    code = "#!lua name=own\nredis.register_function('f', function() return 1 end)"
+    with client(bare, None) as connection:
+        connection.function_load(code)
+    operator = Operator(bare, {}, None)
+    operator.obey(operator.deploy())
+    with client(bare, CANARY) as connection:
+        assert connection.fcall("f", 0) == 1
+
+
+WITHOUT_CONFIG = {
+    "memurai_security": {"password": "env:MEMURAI_LAB_PASSWORD", "renamed_commands": {"CONFIG": "", "FLUSHALL": ""}},
+}
+
+
+def test_a_file_that_a_server_without_config_may_not_have_read_is_not_believed(bare: Practice) -> None:
+    operator = Operator(bare, {**WITHOUT_CONFIG, "memurai_persistence": {"appendonly": False}}, CANARY)
+    assert operator.deploy().exit_code == 0
+    fill(bare, CANARY)
+    data, logs = "C:/ProgramData/Memurai/data", "C:/ProgramData/Memurai/logs"
+    edit(bare, f'dir "{data}"', f'dir "{logs}"')
+    before = at_rest(bare.machine)
+    assert_refused(bare, before, operator.deploy(), "CONFIG disabled", "it may run with another place")
+    edit(bare, f'dir "{logs}"', f'dir "{data}"')
+    assert operator.deploy().exit_code == 0
+    with client(bare, CANARY) as connection:
+        assert connection.dbsize() == KEYS
+
+
+def test_keys_beyond_the_databases_of_a_changed_file_are_seen_without_config(bare: Practice) -> None:
+    more = {"memurai_extra": {"directives": {"databases": 32}}}
+    assert bare.deploy(inventory=bare.inventory(lab1={**WITHOUT_CONFIG, **more})).exit_code == 0
+    for database in (0, 20):
+        with client(bare, CANARY, db=database) as connection:
+            connection.set("user", f"in-db{database}")
+    edit(bare, 'databases "32"', "databases 16")
+    before = at_rest(bare.machine)
+    refused = bare.deploy(inventory=bare.inventory(lab1=WITHOUT_CONFIG))
+    assert_refused(bare, before, refused, "databases that go (16 to 20), found db20: 1 keys")
 
 
 def test_what_can_not_be_known_of_a_present_server_is_refused(bare_pair: Practice) -> None:

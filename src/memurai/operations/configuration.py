@@ -286,7 +286,7 @@ def _data_problems(place: Place, plan: Plan) -> tuple[str, ...]:
         return ("expected the running server to tell what it holds (INFO), found no answer",)
     written = increments(current_host, _data_place(place, plan)) if info.get("aof_enabled") == "1" else []
     rewrites = bool(present_name("BGREWRITEAOF", parse(plan.sound)))
-    return tuple(problems(before, after, Held(info, written), server.command_line, rewrites=rewrites))
+    return tuple(problems(before, after, Held(info, written), server, rewrites=rewrites))
 
 
 def _data_place(place: Place, plan: Plan) -> DataPlace:

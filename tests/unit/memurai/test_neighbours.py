@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from memurai import neighbours
+from memurai.facts.server import RunningConfiguration
 from winfra.facts.files import TextFile
 from winfra.facts.services import FolderServices
 
@@ -17,13 +18,21 @@ TEXT = 'bind 10.0.0.5\nport 6389\nrequirepass "a-password"\ndir "C:/ProgramData/
 class PracticeHost:
     """A host with services and configurations."""
 
-    def __init__(self, services: list[dict[str, str]] | None, files: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        services: list[dict[str, str]] | None,
+        files: dict[str, str] | None = None,
+        values: dict[str, str] | None = None,
+    ) -> None:
         self.services = services
+        self.values = {"dir": r"C:\ProgramData\Second\data"} if values is None else values
         self.files = {CONF: TEXT} if files is None else files
 
     def get_fact(self, fact: type, **arguments: Any) -> Any:
         if fact is FolderServices:
             return None if self.services is None else {"folder": FOLDER, "services": self.services}
+        if fact is RunningConfiguration:
+            return self.values
         assert fact is TextFile
         return {"content": self.files.get(arguments["path"])}
 
@@ -89,3 +98,19 @@ def test_what_can_not_be_known_is_told(image: str, files: dict[str, str], reason
 
 def test_services_that_can_not_be_read_are_no_empty_list() -> None:
     assert neighbours.running(PracticeHost(None), FOLDER, "Memurai") is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"dir": r"D:\elsewhere"}, "it runs with another dir"),
+        ({"appendonly": "yes"}, "it runs with another dir"),
+        ({}, "no answer at 10.0.0.5:6389"),
+    ],
+)
+def test_one_that_runs_with_another_place_than_its_file_is_told(values: dict[str, str], reason: str) -> None:
+    outcome = neighbours.running(PracticeHost([service("Second")], values=values), FOLDER, "Memurai")  # type: ignore[arg-type]
+    assert outcome is not None
+    (problem,) = outcome.problems
+    assert outcome.running == ()
+    assert reason in problem

@@ -65,8 +65,9 @@ class PracticeHost:
         if fact is Service:
             exists = self.image_path is not None
             state = self.state if exists else None
+            started = f"2026-11-20T{NOON:02}:00:00.0000000Z"
             named = {"name": "Memurai", "exists": exists, "image_path": self.image_path}
-            return {**named, "state": state, "start_type": "Automatic"}
+            return {**named, "state": state, "start_type": "Automatic", "process_start_time_utc": started}
         if fact is Info:
             return self.info
         if fact is RunningConfiguration:
@@ -132,15 +133,36 @@ def test_data_that_the_new_configuration_loads_is_no_problem(host: PracticeHost,
 
 
 AN_EARLIER_AOF = {rf"{DATA}\{name}": MORNING for name in AOF}
+DISABLED = 'rename-command CONFIG ""\n'
+FUNCTIONS = {"info": {"loading": "0", "number_of_libraries": "1"}}
 OTHER = {r"appendonlydir\appendonly.aof.manifest": MANIFEST.replace("1.incr", "2.incr")}
 REFUSED = {
     "another, running": (
         PracticeHost({DEFAULT: text("./", "no")}, image(DEFAULT), **running(dir=PROGRAMS, appendonly="no")),
         ["3 keys", f"in {PROGRAMS} ", "CLIENT PAUSE 600000 WRITE", "SAVE", "Stop-Service -Name 'Memurai'", "Copy-Item"],
     ),
+    "another, running with functions only": (
+        PracticeHost(
+            {DEFAULT: text("./", "no")},
+            image(DEFAULT),
+            **{**running(dir=PROGRAMS, appendonly="no"), **FUNCTIONS},
+        ),
+        ["0 keys", "SAVE"],
+    ),
+    "ours, running without CONFIG, with keys beyond the databases of its file": (
+        PracticeHost(
+            {OURS: text(more=DISABLED), **at(DATA, AOF)},
+            image(OURS),
+            info={"loading": "0", "aof_enabled": "1", "db20": "keys=1,expires=0"},
+        ),
+        ["databases that go (16 to 20), found db20: 1 keys", 'set "databases": 21'],
+    ),
     "another, running in our place": (
         PracticeHost({DEFAULT: text(), **at(DATA, AOF)}, image(DEFAULT), **running()),
-        ["3 keys", "1. On the host: Stop-Service -Name 'Memurai'\n      2. On this machine: deploy"],
+        [
+            "3 keys",
+            "CLIENT PAUSE 600000 WRITE\n      3. On the host: Stop-Service -Name 'Memurai'\n      4. On the host: Rem",
+        ],
     ),
     "another, loading": (
         PracticeHost(
@@ -164,7 +186,7 @@ REFUSED = {
     ),
     "another, stopped, beside other data": (
         PracticeHost({DEFAULT: text("./"), **at(PROGRAMS, AOF), **at(DATA, OTHER)}, image(DEFAULT)),
-        ["if that is what is wanted, stop the service"],
+        ["if that is what is wanted, give its own files other names"],
     ),
     "another, stopped, started again after the copy": (
         PracticeHost({DEFAULT: text("./"), **at(PROGRAMS, AOF), **at(DATA, AOF)}, image(DEFAULT), state="StartPending"),
@@ -262,6 +284,24 @@ def test_data_that_the_new_configuration_would_not_load_is_refused(
 
 
 UNKNOWN = {
+    "ours without CONFIG, whose file was written after its start": (
+        PracticeHost(
+            {OURS: text(r"D:\x", more=DISABLED), **at(DATA, AOF)}, image(OURS), written={OURS: LATER}, **running()
+        ),
+        [
+            "CONFIG disabled",
+            "written at 2026-11-20T13:00:00.0000000Z, after its start at 2026-11-20T12:00:00",
+            "history",
+        ],
+    ),
+    "another without CONFIG, whose file was written after its start": (
+        PracticeHost({DEFAULT: text(more=DISABLED)}, image(DEFAULT), written={DEFAULT: LATER}, **running()),
+        ["CONFIG disabled", f"(Get-Item -LiteralPath '{DEFAULT}').LastWriteTimeUtc = "],
+    ),
+    "a service that stops": (
+        PracticeHost({OURS: text(), **at(DATA, AOF)}, image(OURS), state="StopPending"),
+        ["found the service StopPending. Wait"],
+    ),
     "no configuration": (PracticeHost({}, image(OURS)), [OURS, "is missing", "history"]),
     "a configuration that can't be read": (PracticeHost({DEFAULT: 'bind "x'}, image(DEFAULT)), [DEFAULT, "line 1"]),
     "a port that is none": (PracticeHost({DEFAULT: "port x\n"}, image(DEFAULT)), [DEFAULT, "port"]),
@@ -338,3 +378,32 @@ def test_a_server_whose_certificates_the_deploy_mends_counts_by_its_file(
     assert [problem.partition(",")[0] for problem in found] == (
         ["service Memurai: expected to know where its server has its data"] if refused else []
     )
+
+
+@pytest.mark.parametrize(
+    ("filed", "values"),
+    [
+        ({"appendonly": "no"}, {}),
+        ({}, {"appendonly": "no"}),
+        ({"folder": r"D:\x"}, {}),
+        ({"more": "appendfilename x.aof\n"}, {}),
+        ({"more": "databases 8\n"}, {}),
+        ({"more": "maxmemory 16mb\n"}, {"maxmemory": "0"}),
+    ],
+)
+def test_a_server_that_runs_with_another_place_or_limit_than_its_file_is_not_stopped(
+    host_data: dict[str, object], filed: dict[str, str], values: dict[str, str]
+) -> None:
+    asked = running(**{"appendfilename": "appendonly.aof", "databases": "16", **values})
+    host = PracticeHost({OURS: text(**filed), **at(DATA, AOF)}, image(OURS), **asked)
+    settings = from_host_data("cache1", host_data)
+    (problem,) = present_data.stop_problems(host, settings)  # type: ignore[arg-type]
+    assert "found a difference: its next start would not load its data" in problem
+    assert "1. On this machine: run tasks/configure.py for the host" in problem
+    present_data.configured(host)  # type: ignore[arg-type]
+    assert present_data.stop_problems(host, settings) == []  # type: ignore[arg-type]
+
+
+def test_a_server_that_runs_with_what_its_file_says_may_be_stopped(host_data: dict[str, object]) -> None:
+    host = PracticeHost({OURS: text(), **at(DATA, AOF)}, image(OURS), **running())
+    assert present_data.stop_problems(host, from_host_data("cache1", host_data)) == []  # type: ignore[arg-type]
