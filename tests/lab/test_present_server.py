@@ -245,7 +245,7 @@ def test_a_service_is_not_restarted_alone_on_a_file_that_says_another_thing(bare
     assert bare.ask(CONFIG_COMMAND, "SET", "appendonly", "no") == "OK"
     fill(bare, CANARY)
     before = at_rest(bare.machine)
-    inventory = bare.inventory(lab1={"memurai_service": {"account": "NT AUTHORITY\\LocalService"}})
+    inventory = bare.inventory(lab1={"memurai_service": {"account": "NT AUTHORITY\\NetworkService"}})
     alone = bare.run("pyinfra", inventory, "tasks/service.py", "-y")
     assert_refused(bare, before, alone, "to say what the server runs with before it is stopped")
 
