@@ -25,7 +25,7 @@ class PracticeHost:
         values: dict[str, str] | None = None,
     ) -> None:
         self.services = services
-        self.values = {"dir": r"C:\ProgramData\Second\data"} if values is None else values
+        self.values = {"dir": r"C:\ProgramData\Second\data", "dbfilename": "d.rdb"} if values is None else values
         self.files = {CONF: TEXT} if files is None else files
 
     def get_fact(self, fact: type, **arguments: Any) -> Any:

@@ -10,7 +10,7 @@ import pytest
 from memurai import present_data
 from memurai.facts.server import Info, Ping, RunningConfiguration
 from memurai.settings import from_host_data
-from winfra.facts.files import Item, TextFile
+from winfra.facts.files import DirectoryEntries, Item, TextFile
 from winfra.facts.services import Service
 
 PROGRAMS = r"C:\Program Files\Memurai"
@@ -61,7 +61,13 @@ class PracticeHost:
     def get_host(self, _: str) -> PracticeHost:
         return self
 
-    def get_fact(self, fact: type, **arguments: Any) -> Any:
+    def entries(self, folder: str) -> dict[str, Any]:
+        below = [name.removeprefix(f"{folder}\\") for name in self.files if name.startswith(f"{folder}\\")]
+        kinds = {name.partition("\\")[0]: "Directory" if "\\" in name else "File" for name in below}
+        entries = [{"name": name, "kind": kind} for name, kind in kinds.items()]
+        return {"path": folder, "entries": entries, "is_complete": True}
+
+    def get_fact(self, fact: type, **arguments: Any) -> Any:  # noqa: PLR0911  # one a fact
         if fact is Service:
             exists = self.image_path is not None
             state = self.state if exists else None
@@ -77,6 +83,8 @@ class PracticeHost:
         path = arguments["path"].replace("/", "\\").lower()
         if fact is TextFile:
             return {"content": self.files.get(path)}
+        if fact is DirectoryEntries:
+            return self.entries(path)
         assert fact is Item
         is_folder = any(name.startswith(f"{path}\\") for name in self.files)
         content = self.files.get(path)
