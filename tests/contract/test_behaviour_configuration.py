@@ -317,3 +317,21 @@ def test_a_server_that_has_no_password_is_asked_without_one(configured: Configur
     back = configured.refusal(configured.text(never_healthy(configured)), LivePassword={"$secret": ""}, Restart=True)
     assert "the last known good runs again" in back
     configured.require_nothing_left()
+
+
+def test_a_server_that_loses_its_append_only_file_writes_a_snapshot_first(configured: Configured) -> None:
+    """The next start, whoever causes it, looks for nothing else."""
+    host = configured.host
+    for words in (["CONFIG", "SET", "appendonly", "yes"], ["SET", "kept", "value"]):
+        answer = host.call("Invoke-MemuraiCommand", **configured.target, Arguments=words)
+        assert answer["Output"].strip() == "OK"
+    snapshot = f"{configured.folder}\\dump.rdb"
+    assert host.kind(snapshot) == "Absent"
+    live = {"LiveCommand": {"$secret": "CONFIG SET appendonly no"}}
+    assert configured.change(configured.text("appendonly no"), **live)["Applied"] == "Live"
+    assert host.kind(snapshot) == "File"
+    host.call("Stop-WinService", Name=configured.service)
+    host.call("Start-WinService", Name=configured.service)
+    host.call("Wait-MemuraiServer", **configured.target)
+    answer = host.call("Invoke-MemuraiCommand", **configured.target, Arguments=["GET", "kept"])
+    assert answer["Output"].strip() == "value"
