@@ -58,7 +58,8 @@ def upgrade_problems(host: Host, settings: Settings) -> list[str]:
 
 def stop_problems(host: Host, settings: Settings) -> list[str]:
     """Return why the server may not be stopped: it would start on a file that says another thing than it runs with."""
-    if host.inventory.get_host(host.name) in _configured:
+    # Somebody else's service is refused for that, with words of their own.
+    if host.inventory.get_host(host.name) in _configured or ownership.service_problems(host, settings):
         return []
     try:
         desired = configuration.rendered(settings, credentials.resolve(settings)).unmask()

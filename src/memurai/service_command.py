@@ -13,6 +13,8 @@ CONFIGURATION_ENDING = ".conf"
 SENTINEL_OPTION, SENTINEL_PROGRAM = "--sentinel", "memurai-sentinel.exe"
 FLAGS = ("--service-run", SENTINEL_OPTION)
 NAMING_OPTION = "--service-name"
+# Which folder that is, only the host knows.
+VARIABLE = re.compile(r"%[^%]+%")
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def _configuration(program: str, found: list[str]) -> str:
     if not found:
         raise ServiceCommandError("no configuration (*.conf) on its command line")
     for path in (program, *found):
-        if "%" in path or not ntpath.isabs(path) or not ntpath.splitdrive(path)[0]:
+        if VARIABLE.search(path) or not ntpath.isabs(path) or not ntpath.splitdrive(path)[0]:
             raise ServiceCommandError("a path that is not absolute on its command line")
     if len(found) > 1:
         raise ServiceCommandError("more than one configuration (*.conf) on its command line")

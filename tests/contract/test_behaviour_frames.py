@@ -127,7 +127,7 @@ def test_a_staged_file_that_no_call_took_goes_when_powershell_is_told_to_quit(ho
     paths = [f"{folder}\\file.staged", f"{folder}\\file"]
     for path in paths:
         host.put(path, b"content")
-    process_of(host).finish(SECONDS)
+    process_of(host).finish()
     assert [host.kind(path) for path in paths] == ["Absent", "File"]
 
 

@@ -94,8 +94,11 @@ def test_a_file_where_a_folder_should_be_fails_that_host_and_a_re_run_completes_
 
 def test_a_service_that_does_not_start_fails_that_host_and_a_re_run_completes_it(bare_pair: Practice) -> None:
     """The append-only file of the data folder is damaged: the real server refuses to start."""
+    # Nobody else's: the folder has the access that the deploy gives.
+    made = bare_pair.run("pyinfra", bare_pair.inventory(), "tasks/storage.py", "-y", "--limit", "@winrm/lab1")
+    assert made.exit_code == 0, made.output
     data = bare_pair.machine.root / "C:" / "ProgramData" / "Memurai" / "data" / "appendonlydir"
-    data.mkdir(parents=True)
+    data.mkdir()
     (data / "appendonly.aof.manifest").write_text("this is no manifest\n")
     run = deploy_beside_a_good_host(bare_pair)
     assert "to be Running, found that it stopped at once (Win32 exit code 1067" in run.output, run.output
