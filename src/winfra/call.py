@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyinfra.api import HiddenValue, StringCommand
@@ -17,15 +17,24 @@ class PowerShellCall(StringCommand):
     function: name of the function, e.g. `Get-WinService`.
     parameters: values of its parameters by name; None is left out; a HiddenValue travels as a secret.
     confidential: its output may hold secrets (the text of a file) and is never printed.
+    reads: whether it changes nothing; None: what its verb says.
 
     Prints as readable PowerShell; what travels is the name and the parameters as JSON, so that no text of ours
     ever becomes PowerShell source.
     """
 
-    def __init__(self, function: str, parameters: Mapping[str, object], *, confidential: bool = False) -> None:
+    def __init__(
+        self,
+        function: str,
+        parameters: Mapping[str, object],
+        *,
+        confidential: bool = False,
+        reads: bool | None = None,
+    ) -> None:
         self.function = function
         self.parameters = {name: value for name, value in parameters.items() if value is not None}
         self.confidential = confidential
+        self.reads = function.startswith("Get-") if reads is None else reads
         super().__init__(render_call(function, self.parameters))
 
     @override
@@ -40,6 +49,19 @@ class PowerShellCall(StringCommand):
     def wire_parameters(self) -> dict[str, Any]:
         """Return the parameters as they travel, secrets marked and in clear."""
         return {name: _wire_value(value) for name, value in self.parameters.items()}
+
+
+class PowerShellBatch(PowerShellCall):
+    """Make many calls that read in one request.
+
+    calls: they and their answers have the same order.
+    """
+
+    def __init__(self, calls: Sequence[PowerShellCall]) -> None:
+        self.calls = tuple(calls)
+        parts = [{"Function": call.function, "Parameters": call.parameters} for call in calls]
+        confidential = any(call.confidential for call in calls)
+        super().__init__("Invoke-WinBatch", {"Calls": parts}, confidential=confidential, reads=True)
 
 
 def _wire_value(value: object) -> object:

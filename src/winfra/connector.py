@@ -21,7 +21,7 @@ from pyinfra.connectors.base import BaseConnector, ConnectorData, DataMeta
 from pyinfra.connectors.util import CommandOutput, OutputLine
 from typing_extensions import override
 
-from winfra.call import PowerShellCall
+from winfra.call import PowerShellBatch, PowerShellCall
 from winfra.exceptions import (
     ConnectionOptionsError,
     HostConnectionError,
@@ -30,6 +30,7 @@ from winfra.exceptions import (
     UnsupportedArgumentError,
 )
 from winfra.interruption import forget, leave_when_ended, watch
+from winfra.memory import Memory, memory_of
 from winfra.secrets import hidden_values, scrub
 from winfra.session.options import PREFIX, ConnectionOptions
 
@@ -82,6 +83,7 @@ class WinRMConnector(BaseConnector):
     def __init__(self, state: State, host: Host) -> None:
         super().__init__(state, host)
         self._session: Session | None = None
+        self._memory = Memory()
         self._secrets: set[str] = set()
 
     @staticmethod
@@ -107,6 +109,7 @@ class WinRMConnector(BaseConnector):
         if password is not None:
             self._secrets.add(password.unmask())
         self._session = session
+        self._memory = memory_of(options.hostname)
 
     @override
     def disconnect(self) -> None:
@@ -133,7 +136,7 @@ class WinRMConnector(BaseConnector):
         request = command if isinstance(command, StringCommand) else StringCommand(command)
         if print_input:
             echo(f"{self.host.print_prefix}>>> {request}", err=True)
-        reply = self._execute(request, arguments)
+        reply = self._ask(request, arguments)
         # What a function answers is parsed: scrubbing it would garble it where a secret is an ordinary word too.
         output = self._output(reply, scrubbed=not isinstance(request, PowerShellCall))
         if print_output:
@@ -152,7 +155,7 @@ class WinRMConnector(BaseConnector):
         **arguments: Any,
     ) -> bool:
         self._refuse_unsupported(arguments)
-        with get_file_io(cast("IO[Any]", filename_or_io)) as stream:
+        with get_file_io(cast("IO[Any]", filename_or_io)) as stream, self._memory.changing():
             digest = self._open_session().upload(
                 binary(stream), remote_filename, remote_temp_filename, arguments.get("_timeout")
             )
@@ -195,6 +198,22 @@ class WinRMConnector(BaseConnector):
                 f"{self.host.name}: download of {path}: expected SHA-256 {found} as on the host, found {digest}: the "
                 "file was changed meanwhile. Run again."
             )
+
+    def _ask(self, command: StringCommand, arguments: Mapping[str, Any]) -> Reply:
+        """Return the reply to a command, from memory where it is remembered."""
+        if not isinstance(command, PowerShellCall) or not command.reads:
+            with self._memory.changing():
+                return self._execute(command, arguments)
+        is_executing = self.state.is_executing and self.state.should_check_for_changes()
+        if calls := self._memory.grows_old(is_executing=is_executing):
+            self._read(PowerShellBatch(calls), {})
+        return self._memory.answer(command) or self._read(command, arguments)
+
+    def _read(self, call: PowerShellCall, arguments: Mapping[str, Any]) -> Reply:
+        generation = self._memory.generation
+        reply = self._execute(call, arguments)
+        self._memory.keep(call, reply, generation)
+        return reply
 
     def _execute(self, command: StringCommand, arguments: Mapping[str, Any]) -> Reply:
         session = self._open_session()

@@ -4,6 +4,7 @@
      +- SecretError                     a secret's source gives nothing usable
      +- ConnectionOptionsError          the winrm_* data of a host is wrong
      +- PackageError                    a file on this machine is no Windows Installer package
+     +- ChangeError                     a list of steps can't be a change
      +- HostError (OSError)             a host could not do what it was asked; pyinfra fails that host and goes on
          +- HostTimeoutError (TimeoutError)
          +- HostConnectionError         the connection or the remote PowerShell was lost
@@ -28,6 +29,10 @@ class ConnectionOptionsError(WinfraError):
 
 class PackageError(WinfraError):
     """Say what a file that should be a Windows Installer package is instead."""
+
+
+class ChangeError(WinfraError):
+    """Say which step can't be part of a change, and why."""
 
 
 class HostError(WinfraError, OSError):

@@ -29,7 +29,6 @@ class TaskState(TypedDict):
     """
 
     name: str
-    folder: str
     exists: bool
     description: str | None
     execute: str | None

@@ -72,6 +72,7 @@ def service(  # noqa: PLR0913  # one argument a property of a service
       refused, and neither changed nor removed
     + image_path: command line of its process; needed when the service does not exist yet
     + account: LocalSystem, NT AUTHORITY\NetworkService, NT AUTHORITY\LocalService, NT SERVICE\<name> or a gMSA
+      that has been given the right to log on as a service
     + start_type: Automatic, Manual or Disabled
     + recovery: what Windows does when it fails
     + running: True, False, or None to leave it

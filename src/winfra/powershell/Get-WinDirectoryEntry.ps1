@@ -19,9 +19,7 @@ function Get-WinDirectoryEntry {
     [CmdletBinding()]
     [OutputType([pscustomobject])]
     param(
-        [Parameter(Mandatory = $true)]
-        [ValidateNotNullOrEmpty()]
-        [string]$Path
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Path
     )
 
     $limit = 1000

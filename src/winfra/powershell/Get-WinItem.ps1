@@ -23,10 +23,7 @@ function Get-WinItem {
     [CmdletBinding()]
     [OutputType([pscustomobject])]
     param(
-        [Parameter(Mandatory = $true)]
-        [ValidateNotNullOrEmpty()]
-        [string]$Path,
-
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Path,
         [bool]$IncludeHash = $false
     )
 

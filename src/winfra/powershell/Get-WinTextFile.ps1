@@ -23,12 +23,8 @@ function Get-WinTextFile {
     [CmdletBinding()]
     [OutputType([pscustomobject])]
     param(
-        [Parameter(Mandatory = $true)]
-        [ValidateNotNullOrEmpty()]
-        [string]$Path,
-
-        [ValidateRange(0, 1073741824)]
-        [long]$MaximumBytes = 1048576
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Path,
+        [ValidateRange(0, 1073741824)][long]$MaximumBytes = 1048576
     )
 
     $full = Resolve-WinPath -Path $Path

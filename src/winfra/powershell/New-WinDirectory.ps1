@@ -17,9 +17,7 @@ function New-WinDirectory {
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Low')]
     [OutputType([pscustomobject])]
     param(
-        [Parameter(Mandatory = $true)]
-        [ValidateNotNullOrEmpty()]
-        [string]$Path
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Path
     )
 
     $full = Resolve-WinPath -Path $Path

@@ -3,6 +3,9 @@ function Remove-WinItem {
     .SYNOPSIS
         Removes a file or a directory, if it is there.
 
+    .FUNCTIONALITY
+        Undoes steps of changes.
+
     .PARAMETER Path
         Absolute path. Drive roots and the folders that Windows itself needs are refused.
 
@@ -20,28 +23,33 @@ function Remove-WinItem {
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([pscustomobject])]
     param(
-        [Parameter(Mandatory = $true)]
-        [ValidateNotNullOrEmpty()]
-        [string]$Path,
-
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Path,
         [bool]$Recurse = $false
     )
 
     $full = Resolve-WinPath -Path $Path
-    if ($full -eq [IO.Path]::GetPathRoot($full) -or $full -in (Get-WinProtectedFolder)) {
+    if ($full -eq [IO.Path]::GetPathRoot($full) -or $full -in (Get-WinProtectedFolder).Paths) {
         throw "Expected a path that Windows can do without, found '$full'. It is refused; give the folder inside it."
     }
     $kind = Get-WinPathKind -Path $full
     $removed = $false
     if ($kind -ne 'Absent' -and $PSCmdlet.ShouldProcess($full, "Remove $kind")) {
-        if ($kind -eq 'File') {
-            [IO.File]::Delete($full)
+        if ($kind -eq 'Directory' -and -not $Recurse -and
+            @([IO.Directory]::GetFileSystemEntries($full)).Length -gt 0) {
+            throw "Expected an empty directory at '$full', found entries in it. Ask for Recurse to remove them too."
         }
-        else {
-            if (-not $Recurse -and @([IO.Directory]::GetFileSystemEntries($full)).Length -gt 0) {
-                throw "Expected an empty directory at '$full', found entries in it. Ask for Recurse to remove them too."
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        while ((Get-WinPathKind -Path $full) -ne 'Absent') {
+            try {
+                Remove-WinEntry -Path $full
             }
-            [IO.Directory]::Delete($full, $Recurse)
+            catch [IO.IOException], [UnauthorizedAccessException] {
+                # A virus scanner or a backup may have a file open for a moment.
+                if ($watch.Elapsed.TotalSeconds -ge 5) {
+                    throw
+                }
+                Start-Sleep -Milliseconds 250
+            }
         }
         $removed = $true
     }

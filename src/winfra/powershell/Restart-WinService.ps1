@@ -21,12 +21,8 @@ function Restart-WinService {
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([pscustomobject])]
     param(
-        [Parameter(Mandatory = $true)]
-        [ValidateNotNullOrEmpty()]
-        [string]$Name,
-
-        [ValidateRange(1, 86400)]
-        [int]$TimeoutSeconds = 60
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$Name,
+        [ValidateRange(1, 86400)][int]$TimeoutSeconds = 60
     )
 
     if ($PSCmdlet.ShouldProcess($Name, 'Restart service')) {

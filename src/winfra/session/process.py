@@ -12,7 +12,7 @@ from contextlib import suppress
 from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
 
 from winfra.exceptions import HostConnectionError, HostTimeoutError
-from winfra.library import agent_script, library_text
+from winfra.library import agent_script, bootstrap_script, library_text
 from winfra.session.frames import LANGUAGE_TAG, LARGEST_LINE, READY, Reply, frame, packed_line, parse_reply
 from winfra.session.protocol import FAILURES, WinRMProtocol
 
@@ -54,9 +54,9 @@ class PowerShellProcess:
         self._buffer = b""
         self._errors = b""
         self._longest_wait = protocol.operation_timeout_sec
-        script = base64.b64encode(agent_script("bootstrap").encode("utf-16-le")).decode("ascii")
+        script = base64.b64encode(bootstrap_script().encode("utf-16-le")).decode("ascii")
         self._command: str | None = protocol.run_command(shell, COMMAND_LINE + script, console_mode_stdin=False)
-        self.send(packed_line(agent_script("agent")) + packed_line(library_text()))
+        self.send(packed_line(agent_script()) + packed_line(library_text()))
 
     @property
     def alive(self) -> bool:

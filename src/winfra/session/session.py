@@ -47,8 +47,6 @@ UTF_8_CODE_PAGE = 65001
 # While a run waits, it asks at every operation timeout.
 IDLE_LIMIT = "PT1800S"
 DEFAULT_TIMEOUT_SECONDS = 3600
-# The ending of an upload that the next call takes; what no call took goes when PowerShell is told to quit.
-STAGED = ".staged"
 # How long a run that was ended waits for what runs on the host. What takes longer goes on there: to end it could be to
 # end a change in its middle, with the service stopped or the data moved aside.
 END_SECONDS = 30.0
@@ -72,7 +70,7 @@ class Session:
         self._shell: str | None = None
         self._process: PowerShellProcess | None = None
         self._one_process_per_request = False
-        # Whether the host has something of a request without a reply, or for a call that is still to come.
+        # Whether the host has something of a request without a reply.
         self._under_way = False
         # Whether the host may have received the line that is being sent, so that nobody else may be handed it.
         self._may_run = False
@@ -143,7 +141,6 @@ class Session:
         reply = self._guarded(what, lambda: self._stream(frames, closing, self._deadline(timeout)))
         if reply.exit_code != 0:
             raise TransferError(f"{self._host}: {what}: {reply.stderr.decode(errors='replace').strip()}")
-        self._under_way = destination.endswith(STAGED)
         return digest.hexdigest()
 
     def download(self, path: str, stream: IO[bytes], timeout: float | None) -> str:

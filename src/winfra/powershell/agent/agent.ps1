@@ -219,13 +219,16 @@ function ConvertTo-JsonLine {
 function Send-Line {
     <#
     .SYNOPSIS
-        Writes one line to standard output at once.
+        Writes one line to standard output at once; fails when nobody takes it for a long time.
     #>
     [CmdletBinding()]
     param([hashtable]$Agent, [string]$Line)
 
     $bytes = [Text.Encoding]::ASCII.GetBytes($Line + "`n")
-    $Agent.Output.Write($bytes, 0, $bytes.Length)
+    # Nobody empties the pipe of a control node that is gone: what fills it would wait until the shell's end.
+    if (-not $Agent.Output.WriteAsync($bytes, 0, $bytes.Length).Wait($Agent.AnswerSeconds * 1000)) {
+        throw [TimeoutException]::new("Nobody took an answer for $($Agent.AnswerSeconds) s.")
+    }
     $Agent.Output.Flush()
 }
 
@@ -338,9 +341,19 @@ function Invoke-Pipeline {
     elseif ($null -ne $reason -and $reason -isnot [Management.Automation.FlowControlException]) {
         throw $reason
     }
-    $exitCode = [int]($records.Length -gt 0)
+    # What a program writes to standard error is no failure, though PowerShell makes records of it.
+    $exitCode = 0
+    foreach ($record in $records) {
+        if ($record.FullyQualifiedErrorId -notlike 'NativeCommandError*') {
+            $exitCode = 1
+        }
+    }
     if ($reason -is [Management.Automation.ExitException]) {
         $exitCode = [int]$reason.Argument
+    }
+    elseif ($exitCode -eq 0) {
+        # That of the last program that was run; 0 where there was none.
+        $exitCode = [int]$Pipeline.Runspace.SessionStateProxy.GetVariable('LASTEXITCODE')
     }
     return @{ ExitCode = $exitCode; Results = @($results.ReadAll()); Records = $records }
 }
@@ -421,19 +434,22 @@ function Invoke-Call {
     try {
         Enter-RequestContext -Agent $Agent -Options $options -Former $former
         # Bound by name, never pasted into a script's text, so that no value reaches script block logging.
-        $null = $pipeline.AddCommand($name).AddParameters($parameters)
+        $null = $pipeline.AddCommand('Invoke-WinfraCall').AddParameter('Name', $name)
+        $null = $pipeline.AddParameter('Parameters', $parameters)
         $outcome = Invoke-Pipeline -Pipeline $pipeline -Lines @()
+        $answers = @($Agent.Runspace.SessionStateProxy.GetVariable('WinfraAnswers'))
         if ($outcome.Records.Length -gt 0) {
             $texts = foreach ($record in $outcome.Records) { Get-ErrorText -Agent $Agent -Record $record }
             return New-Reply -ExitCode 1 -ErrorText ($texts -join "`n")
         }
-        if ($outcome.Results.Length -ne 1) {
-            throw "Expected one object from $name, found $($outcome.Results.Length). This is a defect of the function."
+        if ($answers.Length -ne 1) {
+            throw "Expected one object from $name, found $($answers.Length). This is a defect of the function."
         }
-        return New-Reply -OutputText (ConvertTo-JsonLine -Agent $Agent -Value $outcome.Results[0])
+        return New-Reply -OutputText (ConvertTo-JsonLine -Agent $Agent -Value $answers[0])
     }
     finally {
         $pipeline.Dispose()
+        $Agent.Runspace.SessionStateProxy.SetVariable('WinfraAnswers', @())
         Exit-RequestContext -Agent $Agent -Former $former
     }
 }
@@ -615,32 +631,10 @@ function Complete-Upload {
             throw "Expected SHA-256 $Sha256 of '$Destination', found $found in $($upload.Size) bytes. Send it again."
         }
         Move-Upload -Path $Path -Destination $Destination
-        if ($Destination -clike '*.staged') {
-            $Agent.Staged.Add($Destination)
-        }
         return New-Reply -OutputText $found
     }
     finally {
         Clear-Upload -Agent $Agent
-    }
-}
-
-function Remove-StagedFile {
-    <#
-    .SYNOPSIS
-        Removes the uploads named *.staged that no call has taken: the run was ended before it.
-    #>
-    [CmdletBinding()]
-    param([hashtable]$Agent)
-
-    foreach ($path in $Agent.Staged) {
-        try {
-            [IO.File]::Delete($path)
-        }
-        catch {
-            # Somebody has it open; nobody is left who could be told.
-            continue
-        }
     }
 }
 
@@ -662,8 +656,17 @@ function Move-Upload {
     if (([IO.File]::GetAttributes($Destination) -band [IO.FileAttributes]::ReadOnly) -ne 0) {
         throw "Expected a writable file at '$Destination', found it read-only. Clear its read-only attribute."
     }
-    # A plain $null would arrive as an empty backup name, which is not a legal path.
-    [IO.File]::Replace($Path, $Destination, [NullString]::Value)
+    try {
+        # A plain $null would arrive as an empty backup name, which is not a legal path.
+        [IO.File]::Replace($Path, $Destination, [NullString]::Value)
+    }
+    catch [IO.IOException] {
+        # ERROR_UNABLE_TO_MOVE_REPLACEMENT: the former file is gone, and this is the only copy of the new one.
+        if ([IO.File]::Exists($Destination)) {
+            throw
+        }
+        [IO.File]::Move($Path, $Destination)
+    }
 }
 
 function Clear-Upload {
@@ -880,6 +883,28 @@ namespace Winfra
     [Console]::SetError([IO.TextWriter]::Null)
 }
 
+function Get-LibraryProblem {
+    <#
+    .SYNOPSIS
+        Returns what in the library's text is no PowerShell, and in which function; nothing when all of it is.
+    #>
+    [CmdletBinding()]
+    param([string]$Text)
+
+    $tokens = $null
+    $problems = $null
+    $null = [Management.Automation.Language.Parser]::ParseInput($Text, [ref]$tokens, [ref]$problems)
+    if ($problems.Length -eq 0) {
+        return
+    }
+    $place = $problems[0].Extent
+    $names = [regex]::Matches($Text.Substring(0, $place.StartOffset), '(?m)^function ([\w-]+)')
+    $name = $(if ($names.get_Count() -gt 0) { $names[$names.get_Count() - 1].Groups[1].Value } else { 'its beginning' })
+    $found = $place.Text.Split("`n")[0].Trim()
+    return ("Expected text that PowerShell $($PSVersionTable.PSVersion) understands, found in ${name}, at " +
+        "'$found': $($problems[0].Message) Correct the file of that function.")
+}
+
 function Import-Library {
     <#
     .SYNOPSIS
@@ -894,6 +919,11 @@ $global:ProgressPreference = 'SilentlyContinue'
 $rules = 'Set-StrictMode -Version 3.0; $ErrorActionPreference = ''Stop''; $ProgressPreference = ''SilentlyContinue''; '
 $library = New-Module -Name WinfraLibrary -ScriptBlock ([ScriptBlock]::Create($rules + $LibraryText))
 Import-Module -ModuleInfo $library -Global
+# What a pipeline outputs, and its command's parameters, stand in the transcripts that a host's policy may ask for: this
+# one has neither. It stands behind the last line of the library, so that no error is taken for one of a function there.
+$lines = "`n" * $LibraryText.Split("`n").Length
+$call = 'param($Name, $Parameters) $global:WinfraAnswers = @(& $Name @Parameters)'
+${function:global:Invoke-WinfraCall} = [ScriptBlock]::Create($lines + $call)
 foreach ($function in $library.ExportedFunctions.get_Values()) {
     $extent = $function.ScriptBlock.Ast.Extent
     @{ Name = $function.Name; FirstLine = $extent.StartLineNumber; LastLine = $extent.EndLineNumber }
@@ -904,7 +934,11 @@ foreach ($function in $library.ExportedFunctions.get_Values()) {
         $null = $pipeline.AddScript($definition, $true).AddArgument($Text)
         $outcome = Invoke-Pipeline -Pipeline $pipeline -Lines @()
         if ($outcome.Records.Length -gt 0) {
-            throw "The library could not be defined: $(Get-ErrorMessage -Exception $outcome.Records[0].Exception)"
+            $problem = Get-LibraryProblem -Text $Text
+            if ($null -eq $problem) {
+                $problem = Get-ErrorMessage -Exception $outcome.Records[0].Exception
+            }
+            throw "The library could not be defined: $problem"
         }
         $functions = @{}
         foreach ($function in $outcome.Results) {
@@ -932,6 +966,10 @@ function Initialize-Agent {
     if ([Console]::InputEncoding.GetPreamble().Length -gt 0) {
         [Console]::InputEncoding = [Text.UTF8Encoding]::new($false)
     }
+    # The compiler of the next writes there; the folder of an account whose profile is not loaded may be missing.
+    if (-not [IO.Directory]::Exists([IO.Path]::GetTempPath())) {
+        $env:TMP = [IO.Path]::Combine([Environment]::GetFolderPath('Windows'), 'Temp')
+    }
     Hide-StandardHandle
     # The session state of powershell.exe itself.
     $state = [Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
@@ -950,13 +988,14 @@ $agent = @{
     Reader        = $Reader
     Output        = $Output
     HomeDirectory = [Environment]::CurrentDirectory
+    # Longer than a control node looks for its lost connection.
+    AnswerSeconds = 600
     Serializer    = $null
     Runspace      = $null
     Functions     = @{}
     LastId        = ''
     LastReply     = ''
     Upload        = $null
-    Staged        = [Collections.Generic.List[string]]::new()
 }
 try {
     Initialize-Agent -Agent $agent
@@ -975,7 +1014,6 @@ try {
         $fields = $line.Split(' ')
         $operation = if ($fields.Length -gt 1) { $fields[1] } else { '' }
         if ($operation -ceq 'quit') {
-            Remove-StagedFile -Agent $agent
             break
         }
         Invoke-Request -Agent $agent -Id $fields[0] -Operation $operation -Fields $fields
