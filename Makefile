@@ -1,10 +1,15 @@
 # make demo   deploy to a practice Windows host on this machine, twice, and verify it
 # make test   every check and test of the project
-# make contract   the behaviours of the PowerShell library, on the Windows host that WINFRA_TEST_HOST names
+# make drills     changes ended at each of their steps, in each way, on practice hosts (about 40 minutes)
+# make load   the client library under load, with a report (about 25 minutes; on a machine that does nothing else)
+# make contract   the behaviours of the PowerShell library, on the Windows host that WINFRA_TEST_HOST names, or on
+#                 practice hosts: with answers in Python, and with the PowerShell for Windows in the folder POWERSHELL
 # make lock   take the newest versions that pyproject.toml allows into requirements.lock
-.PHONY: setup demo test contract check lock
+.PHONY: setup demo test drills load contract check lock
 
 BIN := .venv/bin
+# Tests start hundreds of processes, each of which would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 setup:
 	@scripts/setup
@@ -12,12 +17,20 @@ setup:
 demo: setup
 	@$(BIN)/python scripts/demo.py
 
-# Two processes side by side, a file at a time: most of the time is spent waiting for servers.
+# Three processes side by side, a file at a time: much of the time is spent waiting for servers. Then, one at a time,
+# what measures how soon something happens.
 test: check
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m "not alone"
+	@$(BIN)/python -m pytest -m alone
+
+drills: setup
+	@$(BIN)/python -m pytest -m drill --numprocesses 2
+
+load: setup
+	@$(BIN)/python -m benchmarks.load
 
 contract: setup
-	@$(BIN)/python -m pytest tests/contract
+	@$(if $(POWERSHELL),WINFRA_POWERSHELL='$(POWERSHELL)') $(BIN)/python -m pytest tests/contract
 
 check: setup
 	@$(BIN)/ruff format --check

@@ -7,6 +7,8 @@ from pyinfra import config, local
 
 config.REQUIRE_PYINFRA_VERSION = ">=3.10,<4"
 
+# Asks most of what the others need to know, in one request.
+local.include("tasks/survey.py")
 # Refuses a host that lacks something, before anything on it is touched.
 local.include("tasks/preflight.py")
 # Before anything secret is written, the folders are private.

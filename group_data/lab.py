@@ -5,6 +5,8 @@ import os
 winrm_user = "Administrator"
 winrm_password = "env:WINLAB_PASSWORD"  # noqa: S105 - the name of a variable
 winrm_ca_bundle = os.environ.get("WINLAB_CA_BUNDLE", "")
+# With `winlab up --powershell` a start takes two seconds where nothing else runs, and a minute where much does.
+winrm_start_timeout = 300
 
 memurai_package = {
     "version": os.environ.get("WINLAB_PACKAGE_VERSION", ""),

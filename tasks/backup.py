@@ -5,10 +5,10 @@ It is the scheduled task that runs, so what is proven is what runs every night.
 
 from pyinfra import host
 
-from memurai import deployment, jobs
+from memurai import host_settings, jobs
 from memurai.operations.backups import taken
 
-settings = deployment.settings_of(host)
+settings = host_settings.settings_of(host)
 if settings is not None:
     taken(
         name="Backup",

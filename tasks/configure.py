@@ -6,11 +6,14 @@ A password that works is never dropped here: a new one works beside it until tas
 from jinja2 import TemplateError
 from pyinfra import host
 
-from memurai import configuration, credentials, deployment, layout, ownership, present_data, users
+from memurai import host_settings
+from memurai.checks import ownership, present_data
+from memurai.instance import Instance
 from memurai.operations.configuration import applied
 from memurai.operations.passwords import added
 from memurai.operations.users import applied as users_applied
-from memurai.settings import Settings
+from memurai.rendering import configuration, users
+from memurai.settings import Settings, credentials
 from winfra.operations import files
 
 
@@ -19,39 +22,38 @@ def configure(settings: Settings) -> None:
 
     Raises jinja2.TemplateError when a template asks for something that is not there.
     """
-    place, secrets = layout.configuration_place(settings), credentials.resolve(settings)
+    here, secrets = Instance.of(settings), credentials.resolve(settings)
     desired = configuration.rendered(settings, secrets)
-    users_file = layout.users_file(settings)
     if settings.users.enabled:
         users_applied(
             name="Users",
-            place=place,
-            path=users_file,
+            instance=here,
+            path=here.users_file,
             desired=users.rendered(settings, secrets),
             configuration=desired,
         )
     else:
-        added(name="Password", place=place, password=secrets.password, desired=desired)
+        added(name="Password", instance=here, password=secrets.password, desired=desired)
     applied(
         name="Configuration",
-        place=place,
+        instance=here,
         desired=desired,
         secret_keys=configuration.secret_keys(settings),
         keep_passwords=True,
     )
     if not settings.users.enabled:
-        files.absent(name="No ACL file", path=users_file)
+        files.absent(name="No ACL file", path=here.users_file)
 
 
 current_settings = ownership.settings_of(host)
 # Run alone, this task has no preflight before it.
 if current_settings is not None and (reasons := present_data.problems(host, current_settings)):
-    deployment.refuse(host, reasons)
+    host_settings.refuse(host, reasons)
 elif current_settings is not None:
     try:
         configure(current_settings)
         present_data.configured(host)
     except TemplateError as error:
-        deployment.refuse(
+        host_settings.refuse(
             host, [f"{configuration.TEMPLATE}, {users.TEMPLATE}: expected templates that render: {error}"]
         )

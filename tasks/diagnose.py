@@ -5,20 +5,29 @@
 Keys are counted by pattern with SCAN, and of a great database only a part. No key, value or argument is shown.
 """
 
+from collections.abc import Sequence
+
 from pyinfra import host
 
-from memurai import credentials, deployment, diagnosis, layout
-from memurai.facts.diagnosis import Diagnosis
+from memurai import diagnosis, host_settings, symptoms
+from memurai.facts.server import Answered, Answers
+from memurai.instance import Instance
+from memurai.settings import credentials
 from winfra.facts.services import Service
 
-settings = deployment.settings_of(host)
+NOT_SENT = Answered(None, "expected to send commands to the server, found an error (above)")
+
+
+def ask(commands: Sequence[Sequence[str]]) -> list[Answered]:
+    """Send commands to the host's server."""
+    return host.get_fact(Answers, server=server, commands=commands) or [NOT_SENT] * len(commands)
+
+
+settings = host_settings.settings_of(host)
 if settings is not None:
-    server = layout.server(settings, credentials.resolve(settings).password)
+    server = Instance.of(settings).server(credentials.resolve(settings).password)
     patterns = diagnosis.wanted_patterns(host.data.get(diagnosis.PATTERNS_KEY))
-    found = host.get_fact(Diagnosis, server=server, patterns=patterns)
+    found = symptoms.observed(ask, patterns)
     service = host.get_fact(Service, service=settings.service.name)
-    if found is None:
-        deployment.refuse(host, ["expected to read what the server knows, found an error (above)"])
-    else:
-        for line in diagnosis.report(diagnosis.Patient(found, service, settings)):
-            host.log(line)
+    for line in diagnosis.report(diagnosis.Patient(found, service, settings)):
+        host.log(line)

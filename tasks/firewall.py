@@ -2,15 +2,16 @@
 
 from pyinfra import host
 
-from memurai import deployment, layout
+from memurai import host_settings
+from memurai.instance import Instance
 from winfra.operations import firewall
 
-settings = deployment.settings_of(host)
+settings = host_settings.settings_of(host)
 if settings is not None:
-    ports = layout.open_ports(settings)
+    ports = Instance.of(settings).open_ports
     firewall.rule(
         name="Firewall rule",
-        rule=layout.firewall_rule(settings),
+        rule=Instance.of(settings).firewall_rule,
         present=settings.network.is_remote,
         display_name=f"{settings.service.display_name} (TCP {', '.join(map(str, ports))}, named clients)",
         local_ports=ports,

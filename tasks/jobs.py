@@ -1,29 +1,26 @@
-"""Have the host back itself up and check its health: a module, scripts, their settings and scheduled tasks."""
-
-from importlib.metadata import version
+"""Have the host back itself up and check its health: scripts, their functions and settings, and scheduled tasks."""
 
 from pyinfra import host
 
-from memurai import credentials, deployment, jobs, ownership
+from memurai import host_settings, jobs
+from memurai.checks import ownership
 from memurai.jobs import Job
 from memurai.operations import backups
-from memurai.settings import Settings
-from winfra.library import module_manifest, module_text
+from memurai.settings import Settings, credentials
 from winfra.operations import files, tasks
 
 
-def install_module(settings: Settings) -> None:
-    """Put the PowerShell library there as a module."""
-    texts = {"psm1": module_text(), "psd1": module_manifest(jobs.MODULE, version("memurai-production"))}
-    for ending, text in texts.items():
-        path = f"{jobs.folder(settings)}/{jobs.MODULE}.{ending}"
-        # Thousands of lines: their hash says whether they are the project's.
-        files.put(name=f"Module ({ending})", source=text.encode("ascii"), path=path, confidential=True)
-
-
 def install(settings: Settings, job: Job) -> None:
-    """Put a job's script, settings and password there, and then its task."""
+    """Put a job's functions, script, settings and password there, and then its task."""
     place, secrets = f"{jobs.folder(settings)}/{job.name}", credentials.resolve(settings)
+    for name, text in host.loop(job.modules.items()):
+        files.put(
+            name=f"Functions: {name}",
+            source=text.encode("ascii"),
+            path=jobs.module_path(settings, name),
+            # Thousands of lines: their hash says whether they are the project's.
+            confidential=True,
+        )
     files.put(name=f"Script: {job.name}", source=f"{jobs.SCRIPTS}/{job.name}.ps1", path=f"{place}.ps1")
     files.put(name=f"Settings: {job.name}", source=jobs.settings_text(job).encode("ascii"), path=f"{place}.json")
     files.put(
@@ -47,7 +44,7 @@ def remove(settings: Settings, job: Job) -> None:
     files.absent(name=f"No password: {job.name}", path=jobs.secret_path(settings, job))
 
 
-current_settings = deployment.settings_of(host)
+current_settings = host_settings.settings_of(host)
 # Run alone, this task has no preflight before it.
 reasons = (
     []
@@ -55,11 +52,12 @@ reasons = (
     else [*ownership.folder_problems(host, current_settings), *ownership.task_problems(host, current_settings)]
 )
 if reasons:
-    deployment.refuse(host, reasons)
+    host_settings.refuse(host, reasons)
 elif current_settings is not None:
-    install_module(current_settings)
     for wanted in host.loop(jobs.jobs(current_settings)):
         (install if wanted.enabled else remove)(current_settings, wanted)
+    for former in jobs.FORMER_MODULE:
+        files.absent(name=f"No {former}", path=f"{jobs.folder(current_settings)}/{former}")
     if current_settings.backup.enabled:
         backups.present(
             name="First backup",

@@ -2,18 +2,11 @@
 
 from pyinfra import host, logger
 
-from memurai import (
-    certificates,
-    deployment,
-    instances,
-    layout,
-    neighbours,
-    ownership,
-    preflight,
-    present_data,
-    restores,
-)
+from memurai import host_settings
+from memurai.checks import certificates, instances, neighbours, ownership, present_data, restores
+from memurai.checks import host as host_checks
 from memurai.exceptions import SettingsError
+from memurai.instance import Instance
 from memurai.settings import Settings
 from winfra.facts.files import DirectorySize, Item
 from winfra.facts.host import HostSummary
@@ -38,7 +31,7 @@ def aside_bytes(settings: Settings, products: ProductsState) -> int | None:
 
 def instances_beside() -> dict[str, Settings]:
     """Return the settings of the other instances on this host; one whose data is wrong is only told of."""
-    found = deployment.instances_beside(host)
+    found = host_settings.instances_beside(host)
     for name, other in found.items():
         if isinstance(other, SettingsError):
             count = len(other.problems)
@@ -49,13 +42,13 @@ def instances_beside() -> dict[str, Settings]:
 def problems(settings: Settings) -> list[str]:
     """Return everything that speaks against this host."""
     summary = host.get_fact(HostSummary)
-    listeners = [host.get_fact(TcpListeners, port=port) for port in layout.open_ports(settings)]
+    listeners = [host.get_fact(TcpListeners, port=port) for port in Instance.of(settings).open_ports]
     products = host.get_fact(Products, product=settings.package.product)
     folder = host.get_fact(Item, path=settings.storage.data)
     aside = None if products is None else aside_bytes(settings, products)
     others = instances_beside()
     found = [
-        *preflight.package_problems(settings.package),
+        *host_checks.package_problems(settings.package),
         *certificates.problems(settings.tls),
         *instances.problems(settings, others),
         *ownership.problems(host, settings),
@@ -69,14 +62,14 @@ def problems(settings: Settings) -> list[str]:
             host.log(warning, logger.warning)
     return [
         *found,
-        *preflight.downgrade_problems(settings.package, products),
-        *preflight.host_problems(settings, summary, folder, others=list(others.values()), aside_bytes=aside),
-        *(problem for state in listeners for problem in preflight.port_problems(settings, state)),
+        *host_checks.downgrade_problems(settings.package, products),
+        *host_checks.host_problems(settings, summary, folder, others=list(others.values()), aside_bytes=aside),
+        *(problem for state in listeners for problem in host_checks.port_problems(settings, state)),
         *(present_data.problems(host, settings) or present_data.upgrade_problems(host, settings)),
         *filter(None, [restores.problem(host, settings)]),
     ]
 
 
-current_settings = deployment.settings_of(host)
+current_settings = host_settings.settings_of(host)
 if current_settings is not None and (reasons := problems(current_settings)):
-    deployment.refuse(host, reasons)
+    host_settings.refuse(host, reasons)

@@ -6,44 +6,49 @@ them first when the rollback is to stay.
 
 from pyinfra import host
 
-from memurai import configuration, damage, deployment, layout, ownership, rollback
+from memurai import host_settings
+from memurai.changes import rollback
+from memurai.checks import ownership
+from memurai.config import Document, damage
 from memurai.exceptions import ConfigSyntaxError
-from memurai.facts.configuration import History
-from memurai.operations.configuration import applied
+from memurai.instance import Instance
+from memurai.operations.configuration import applied, history_of
+from memurai.rendering import configuration
 from winfra.facts.files import TextFile
 from winfra.secrets import hidden
 
 
-def earlier(text: str, path: str) -> str | None:
+def earlier(text: str, path: str) -> Document | None:
     """Return the earlier configuration as it can come back; None when the host is refused."""
-    present = host.get_fact(TextFile, path=path)
+    file = host.get_fact(TextFile, path=path)
     try:
-        return rollback.with_present_password(present["content"] if present else None, text)
+        present = Document.of(file["content"]) if file and file["content"] is not None else None
+        return rollback.with_present_password(present, Document.of(text))
     except ConfigSyntaxError as error:
-        deployment.refuse(host, [f"configuration {path}, or the earlier one: {error}. Mend that line on the host."])
+        host_settings.refuse(host, [f"configuration {path}, or the earlier one: {error}. Mend that line on the host."])
         return None
 
 
 settings = ownership.settings_of(host)
 if settings is not None:
-    place = layout.configuration_place(settings)
+    here = Instance.of(settings)
     wanted = host.data.get(rollback.DATA_KEY)
-    found = host.get_fact(History, folder=place.history)
-    entry, answer = rollback.choose(found["entries"] if found else [], None if wanted is None else str(wanted))
-    text = host.get_fact(TextFile, path=f"{place.history}/{entry['name']}") if entry else None
+    known = history_of(host, here)
+    chosen, answer = rollback.choose(known.listed if known else [], None if wanted is None else str(wanted))
+    text = host.get_fact(TextFile, path=f"{here.history}/{chosen}") if chosen else None
     if wanted is None:
         for line in answer:
             host.log(line)
     elif text is None or text["content"] is None:
-        deployment.refuse(host, answer or [f"{place.history}: the configuration could not be read (above)"])
+        host_settings.refuse(host, answer or [f"{here.history}: the configuration could not be read (above)"])
     # Written without a byte order mark.
     elif wrong := damage.unreadable(text["content"], marked=False):
-        deployment.refuse(host, [f"{text['path']}: {problem}. Choose another one." for problem in wrong])
-    elif (desired := earlier(text["content"], place.path)) is not None:
+        host_settings.refuse(host, [f"{text['path']}: {problem}. Choose another one." for problem in wrong])
+    elif (desired := earlier(text["content"], here.configuration)) is not None:
         applied(
-            name=f"Configuration {entry['name']}",
-            place=place,
-            desired=hidden(desired),
+            name=f"Configuration {chosen}",
+            instance=here,
+            desired=hidden(desired.text),
             secret_keys=configuration.secret_keys(settings),
             keep_foreign=False,
         )

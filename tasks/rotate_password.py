@@ -10,42 +10,49 @@ The server is not restarted, and connections that are open stay open.
 
 from pyinfra import host
 
-from memurai import credentials, deployment, jobs, layout, ownership, rotation, users
+from memurai import host_settings, jobs, survey
+from memurai.checks import ownership, rotation
+from memurai.config import Document
+from memurai.config.passwords import with_password
 from memurai.exceptions import ConfigSyntaxError
+from memurai.instance import Instance
 from memurai.operations.configuration import applied
 from memurai.operations.passwords import added, dropped
 from memurai.operations.users import applied as users_applied
-from memurai.passwords import with_password
-from memurai.settings import Settings
+from memurai.rendering import users
+from memurai.settings import Settings, credentials
 from winfra.facts.files import Item, TextFile
+from winfra.facts.together import Together
 from winfra.operations import files
 from winfra.secrets import hidden
 
 
 def rotate_users(settings: Settings, drop: object) -> None:
     """Have the settings' passwords of all users work, and with `drop` no others."""
-    place, secrets = layout.configuration_place(settings), credentials.resolve(settings)
-    file = host.get_fact(TextFile, path=place.path)
+    here, secrets = Instance.of(settings), credentials.resolve(settings)
+    file = host.get_fact(TextFile, path=here.configuration)
     text = file["content"] if file else None
     if text is None:
-        deployment.refuse(host, [f"expected the configuration {place.path}, found none. Run deploy.py."])
+        host_settings.refuse(host, [f"expected the configuration {here.configuration}, found none. Run deploy.py."])
         return
     try:
-        desired = hidden(with_password(text, secrets.password))
+        desired = hidden(with_password(Document.of(text), secrets.password).text)
     except ConfigSyntaxError as error:
-        deployment.refuse(host, [f"configuration {place.path}: {error}. Run deploy.py, or mend that line on the host."])
+        host_settings.refuse(
+            host, [f"configuration {here.configuration}: {error}. Run deploy.py, or mend that line on the host."]
+        )
         return
     users_applied(
         name="Passwords of the users",
-        place=place,
-        path=layout.users_file(settings),
+        instance=here,
+        path=Instance.of(settings).users_file,
         desired=users.rendered(settings, secrets),
         keep_passwords=drop is None,
     )
     if drop is None:
         applied(
             name="Password of the administrator, for the next run",
-            place=place,
+            instance=here,
             desired=desired,
             secret_keys=("requirepass", "rename-command"),
             keep_foreign=False,
@@ -54,14 +61,16 @@ def rotate_users(settings: Settings, drop: object) -> None:
 
 def rotate_password(settings: Settings, drop: object) -> None:
     """Have the settings' password work, and with `drop` no other."""
-    place, password = layout.configuration_place(settings), credentials.resolve(settings).password
-    reasons = tuple(rotation.problems(host.get_fact(TextFile, path=place.path), place.path, password, drop))
+    here, password = Instance.of(settings), credentials.resolve(settings).password
+    reasons = tuple(
+        rotation.problems(host.get_fact(TextFile, path=here.configuration), here.configuration, password, drop)
+    )
     if reasons:
-        deployment.refuse(host, reasons)
+        host_settings.refuse(host, reasons)
     elif drop is None:
-        added(name="Password", place=place, password=password)
+        added(name="Password", instance=here, password=password)
     else:
-        dropped(name="Only password", place=place, password=password)
+        dropped(name="Only password", instance=here, password=password)
 
 
 def give_to_jobs(settings: Settings) -> None:
@@ -75,11 +84,15 @@ def give_to_jobs(settings: Settings) -> None:
         files.put(name=f"Password of the job {job.name}", source=password, path=jobs.secret_path(settings, job))
 
 
+# In one request, before the first of them is asked for by itself.
+wanted = host_settings.settings_of(host)
+if wanted is not None:
+    host.get_fact(Together, calls=survey.rotation_calls(wanted))
 current_settings = ownership.settings_of(host)
 if current_settings is not None:
     given = host.data.get(rotation.DROP)
     if wrong := tuple(rotation.drop_problems(given)):
-        deployment.refuse(host, wrong)
+        host_settings.refuse(host, wrong)
     else:
         (rotate_users if current_settings.users.enabled else rotate_password)(current_settings, given)
         give_to_jobs(current_settings)

@@ -2,9 +2,11 @@
 
 from pyinfra import host
 
-from memurai import credentials, deployment, layout, present_data, restores, stops
+from memurai import host_settings, stops
+from memurai.checks import present_data, restores
+from memurai.instance import Instance
 from memurai.operations import server
-from memurai.settings import Settings
+from memurai.settings import Settings, credentials
 from winfra.operations import services
 
 MILLISECONDS = 1000
@@ -14,12 +16,12 @@ def run(settings: Settings) -> None:
     """Ensure that the service is as the settings say."""
     service = settings.service
     # Read when the server starts. For its configuration, tasks/configure.py restarts the server where that is needed.
-    read_at_start = [] if settings.package.license_file is None else [layout.license_file(settings)]
+    read_at_start = [] if settings.package.license_file is None else [Instance.of(settings).license_file]
     services.service(
         name="Service",
         service=service.name,
-        program=layout.program(settings),
-        image_path=layout.image_path(settings),
+        program=Instance.of(settings).program,
+        image_path=Instance.of(settings).image_path,
         display_name=service.display_name,
         description="Redis-compatible data store. Managed by pyinfra (memurai-production).",
         account=service.account,
@@ -36,12 +38,12 @@ def run(settings: Settings) -> None:
     server.answering(
         name="Server answers",
         service=service.name,
-        server=layout.server(settings, credentials.resolve(settings).password),
+        server=Instance.of(settings).server(credentials.resolve(settings).password),
         timeout_seconds=service.ready_timeout_seconds,
     )
 
 
-current_settings = deployment.settings_of(host)
+current_settings = host_settings.settings_of(host)
 if current_settings is not None:
     # Run alone, this task has no preflight before it.
     interruption = restores.problem(host, current_settings)
@@ -51,6 +53,6 @@ if current_settings is not None:
         else present_data.problems(host, current_settings) or present_data.stop_problems(host, current_settings)
     )
     if reasons:
-        deployment.refuse(host, reasons)
+        host_settings.refuse(host, reasons)
     else:
         run(current_settings)

@@ -2,13 +2,14 @@
 
 from pyinfra import host
 
-from memurai import deployment, layout, ownership
+from memurai import folders, host_settings
+from memurai.checks import ownership
 from winfra.operations import files
 
-settings = deployment.settings_of(host)
+settings = host_settings.settings_of(host)
 # Run alone, this task has no preflight before it.
 if settings is not None and (reasons := ownership.folder_problems(host, settings)):
-    deployment.refuse(host, reasons)
+    host_settings.refuse(host, reasons)
 elif settings is not None:
-    for folder in host.loop(layout.folders(settings)):
+    for folder in host.loop(folders.folders(settings)):
         files.directory(name=f"Folder: {folder.what}", path=folder.path, access=folder.access)

@@ -7,50 +7,41 @@ stays, and its folder. Backups stay in any case, and the product while another i
 
 from pyinfra import host, logger
 
-from memurai import deployment, jobs, layout, ownership, restores, stops
-from memurai.operations import product, server
+from memurai import host_settings, jobs
+from memurai.checks import ownership, restores
+from memurai.instance import Instance
+from memurai.operations import product, server, service
 from memurai.settings import Settings
-from winfra.operations import files, firewall, services, tasks
+from winfra.operations import files, firewall, tasks
 
 KEY = "remove_data"
-# A server with much data takes its time to save it.
-STOP_SECONDS = 300
 
 
 def uninstall(settings: Settings, *, remove_data: bool) -> None:
     """Remove the server from the outside in: first nobody comes in any more, last what it stood on goes."""
     storage, package = settings.storage, settings.package
-    firewall.rule(name="No firewall rule", rule=layout.firewall_rule(settings), present=False)
+    firewall.rule(name="No firewall rule", rule=Instance.of(settings).firewall_rule, present=False)
     if not remove_data:
         server.saved(
             name="Data is saved",
             service=settings.service.name,
-            configuration=layout.configuration_file(settings),
-            command_line_client=layout.command_line_client(settings),
+            configuration=Instance.of(settings).configuration,
+            command_line_client=Instance.of(settings).command_line_client,
             timeout_seconds=settings.service.ready_timeout_seconds,
         )
     # After what may refuse to go on: a server that stays keeps its backups.
     for job in host.loop(jobs.jobs(settings)):
         tasks.task(name=f"No scheduled task: {job.name}", task=jobs.task_name(settings, job.name), present=False)
         files.absent(name=f"No password: {job.name}", path=jobs.secret_path(settings, job))
-    services.service(
-        name="No service",
-        service=settings.service.name,
-        present=False,
-        program=layout.program(settings),
-        # It was in use since it saved.
-        before_stop=None if remove_data else stops.saving(settings),
-        timeout_seconds=STOP_SECONDS,
-    )
+    # It was in use since it saved.
+    service.removed(name="No service", instance=Instance.of(settings), saving=not remove_data)
     product.removed(
         name="No product",
         product=package.product,
-        folder=package.folder,
-        program=layout.program(settings),
-        service=settings.service.name,
+        instance=Instance.of(settings),
         # The log of the removal stays where it can.
-        log_folder=storage.backup if remove_data else storage.install,
-        license_file=layout.license_file(settings) if package.license_file is not None else None,
+        logs=storage.backup if remove_data else storage.install,
+        license_file=Instance.of(settings).license_file if package.license_file is not None else None,
     )
     if remove_data:
         clear(settings)
@@ -79,6 +70,6 @@ if current_settings is not None:
         *filter(None, [restores.interruption(host, current_settings)]),
     ]
     if problems:
-        deployment.refuse(host, problems)
+        host_settings.refuse(host, problems)
     else:
         uninstall(current_settings, remove_data=given)

@@ -37,7 +37,7 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 try {
-    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'MemuraiProduction.psm1')
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'MemuraiProduction.backup.psm1')
     $result = Invoke-MemuraiBackup -SettingsPath $SettingsPath
     if ($Json) {
         ConvertTo-Json -InputObject $result -Depth 6

@@ -35,7 +35,7 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 try {
-    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'MemuraiProduction.psm1')
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'MemuraiProduction.health.psm1')
     $result = Invoke-MemuraiHealthCheck -SettingsPath $SettingsPath
     if ($Json) {
         ConvertTo-Json -InputObject $result -Depth 6

@@ -5,8 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from memurai import monitoring, secret_files
+from memurai import monitoring
 from memurai.exceptions import MemuraiError
+from memurai.settings import new_secrets
 from memurai.settings.reference import reference
 
 ERROR_EXIT_CODE = 2
@@ -28,10 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _secrets(options: argparse.Namespace) -> str:
-    generated = secret_files.generate(options.environment, users=options.users)
+    generated = new_secrets.generate(options.environment, users=options.users)
     if options.directory is None:
-        return secret_files.export_lines(generated)
-    return secret_files.write(generated, options.directory)
+        return new_secrets.export_lines(generated)
+    return new_secrets.write(generated, options.directory)
 
 
 def _settings(_: argparse.Namespace) -> str:
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument(
         "--environment",
         metavar="NAME",
-        type=secret_files.environment_name,
+        type=new_secrets.environment_name,
         help="whose they are, e.g. prod; without it they are for the variables of the default settings",
     )
     generate.add_argument("--users", action="store_true", help="with the passwords of the users of memurai_users")

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from memurai.facts.diagnosis import DiagnosisState, KeySample, SlowCommand
 from memurai.facts.server import parse_info
 from memurai.settings import Settings
+from memurai.symptoms import KeySample, SlowCommand, Symptoms
 from winfra.facts.services import ServiceState
 
 PATTERNS_KEY = "patterns"
@@ -77,7 +77,7 @@ class Patient:
     found: what it told. service: its service, None when that could not be read. settings: what it should be.
     """
 
-    found: DiagnosisState
+    found: Symptoms
     service: ServiceState | None
     settings: Settings
 

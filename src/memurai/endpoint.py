@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from pyinfra.api import HiddenValue
 
-from memurai.config import Directive, check, normal, parse, quote
+from memurai.config import Directive, Document, check, quote
 from memurai.config.kinds import unfold
 from memurai.exceptions import ConfigSyntaxError
-from memurai.facts.server import Server, TlsFiles
+from memurai.server import Server, TlsFiles
 from memurai.settings.groups import local_address
 from winfra.secrets import hidden
 
@@ -61,12 +61,12 @@ class Endpoint:
     is_replica: bool
 
     @classmethod
-    def of(cls, text: str) -> "Endpoint":
+    def of(cls, document: Document) -> "Endpoint":
         """Return the endpoint of a configuration.
 
-        Raises ConfigSyntaxError when it can't be read, or a server would refuse what it says of the endpoint.
+        Raises ConfigSyntaxError when a server would refuse what it says of the endpoint.
         """
-        lines = parse(text)
+        lines = document.directives
         for line in lines:
             if line.name in READ:
                 check(line)
@@ -80,7 +80,7 @@ class Endpoint:
             config_command=hidden(present_name(CONFIG, lines)),
             acl_command=hidden(present_name(ACL, lines)),
             appendonly=_first_argument(lines, "appendonly").lower() == "yes",
-            is_replica=bool(normal(lines).get(("replicaof",))),
+            is_replica=bool(document.values.get(("replicaof",))),
         )
 
     def server(self, command_line_client: str) -> Server:

@@ -1,4 +1,4 @@
-"""What runs on a host by itself: its module, and the settings of the backup and of the health check.
+"""What runs on a host by itself: the functions it has, and the settings of the backup and of the health check.
 
 The settings are files without secrets; the password of a job's user stands in a file of its own, which only SYSTEM and
 administrators may read. A task's command line names the settings' file and nothing else.
@@ -10,17 +10,42 @@ from dataclasses import dataclass
 
 from pyinfra.api import HiddenValue
 
-from memurai import layout
-from memurai.credentials import Credentials
-from memurai.layout import backslashes
+from memurai import folders, instance
+from memurai.health.checks import checks
+from memurai.health.metrics import METRICS
+from memurai.health.model import FIELDS, REPLICA_FIELDS, wire
+from memurai.instance import Instance, backslashes
 from memurai.settings import Settings
+from memurai.settings.credentials import Credentials
+from winfra.library import module_text, undo_module_text
 
-MODULE = layout.MODULE
+# The whole library in one module, which earlier versions had put beside the jobs.
+FORMER_MODULE = (f"{folders.MODULE}.psm1", f"{folders.MODULE}.psd1")
 EVENT_SOURCE = "MemuraiProduction"
 SCRIPTS = "files/jobs"
 POWER_SHELL = r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe"
-# Longest time of one health check, in minutes: it asks a server that may be blocked.
-HEALTH_LIMIT_MINUTES = 10
+# Longest time of one health check, in minutes. It takes seconds, unless it has to undo an upgrade: that installs the
+# former version and copies the data of all its servers back. Ended before, it would begin anew each time.
+HEALTH_LIMIT_MINUTES = 720
+UNDO_MODULE = "undo"
+_LINE_LENGTH = 160
+# What the backup's metrics mean.
+BACKUP_METRICS = {
+    "memurai_backup_last_run_timestamp_seconds": "When the backup job ran last.",
+    "memurai_backup_last_exit_code": "Its exit code: 0 is success.",
+    "memurai_backup_copy_ok": "Whether it copied a backup to the second place.",
+    "memurai_backup_good_backups": "Backups that can be read and have failed no rehearsal.",
+    "memurai_backup_unproven": "Whether the newest good backup has not been rehearsed.",
+    "memurai_backup_future_backups": "Backups that were taken in the future.",
+    "memurai_backup_last_success_timestamp_seconds": "When the newest good backup was taken.",
+    "memurai_backup_duration_seconds": "How long it took.",
+    "memurai_backup_size_bytes": "Its size.",
+    "memurai_backup_keys": "Keys in it.",
+    "memurai_rehearsal_last_run_timestamp_seconds": "When a backup was rehearsed last.",
+    "memurai_rehearsal_last_ok": "Whether that rehearsal passed.",
+    "memurai_rehearsal_duration_seconds": "How long it took.",
+    "memurai_rehearsal_last_success_timestamp_seconds": "When one passed last.",
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +53,8 @@ class Job:
     """A script that the Task Scheduler starts.
 
     name: of its files, e.g. `backup`. description: of its task. enabled: whether the task exists. at: time of day, or
-    every_minutes. limit_minutes: after which a run is ended. role: what its user is for. values: its settings.
+    every_minutes. limit_minutes: after which a run is ended. role: what its user is for. modules: texts of its
+    functions, by name: that which its script imports, and what that imports. values: its settings.
     """
 
     name: str
@@ -38,6 +64,7 @@ class Job:
     every_minutes: int | None
     limit_minutes: int
     role: str
+    modules: Mapping[str, str]
     values: Mapping[str, object]
 
 
@@ -53,6 +80,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
             every_minutes=None,
             limit_minutes=backup.time_limit_minutes,
             role="backup",
+            modules={"backup": module_text("Invoke-MemuraiBackup")},
             values=_backup_values(settings),
         ),
         Job(
@@ -63,6 +91,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
             every_minutes=monitoring.every_minutes,
             limit_minutes=HEALTH_LIMIT_MINUTES,
             role="monitoring",
+            modules={"health": module_text("Invoke-MemuraiHealthCheck"), UNDO_MODULE: undo_module_text()},
             values=_health_values(settings),
         ),
     )
@@ -70,7 +99,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
 
 def folder(settings: Settings) -> str:
     """Return the folder of the jobs on the host."""
-    return layout.jobs_folder(settings)
+    return Instance.of(settings).jobs
 
 
 def task_name(settings: Settings, name: str) -> str:
@@ -88,6 +117,11 @@ def secret_path(settings: Settings, job: Job) -> str:
     return f"{folder(settings)}/{job.name}.secret"
 
 
+def module_path(settings: Settings, name: str) -> str:
+    """Return the path of a module with functions of a job."""
+    return f"{folder(settings)}/{folders.MODULE}.{name}.psm1"
+
+
 def arguments(settings: Settings, job: Job) -> str:
     """Return the command line that a task gives to PowerShell."""
     place = backslashes(folder(settings))
@@ -97,7 +131,18 @@ def arguments(settings: Settings, job: Job) -> str:
 
 def settings_text(job: Job) -> str:
     """Return the content of a job's settings file."""
-    return json.dumps(job.values, indent=2) + "\n"
+    return _json(job.values, "\n") + "\n"
+
+
+def _json(value: object, line_end: str) -> str:
+    """Return a value as JSON, in one line where that is short: somebody may have to read it on the host."""
+    text, inner = json.dumps(value), f"{line_end}  "
+    if isinstance(value, list) and len(text) > _LINE_LENGTH:
+        return f"[{inner}{f',{inner}'.join(_json(item, inner) for item in value)}{line_end}]"
+    if isinstance(value, dict) and len(text) > _LINE_LENGTH:
+        items = (f"{json.dumps(name)}: {_json(item, inner)}" for name, item in value.items())
+        return f"{{{inner}{f',{inner}'.join(items)}{line_end}}}"
+    return text
 
 
 def password(settings: Settings, credentials: Credentials, job: Job) -> HiddenValue:
@@ -107,9 +152,9 @@ def password(settings: Settings, credentials: Credentials, job: Job) -> HiddenVa
 
 def _access(settings: Settings, name: str, user: str) -> dict[str, object]:
     """Return how a job reaches the server."""
-    tls = layout.tls_files(settings) if settings.tls.enabled else None
+    tls = Instance.of(settings).tls_files if settings.tls.enabled else None
     return {
-        "CliPath": layout.command_line_client(settings),
+        "CliPath": Instance.of(settings).command_line_client,
         "Address": settings.network.local_address,
         "Port": settings.tls.port if settings.tls.enabled else settings.network.port,
         "User": user if settings.users.enabled else "",
@@ -124,12 +169,11 @@ def _backup_values(settings: Settings) -> dict[str, object]:
     backup = settings.backup
     return {
         **_access(settings, "backup", settings.users.backup),
-        "CheckPath": layout.check_program(settings),
-        "ProgramPath": layout.program(settings),
-        "ConfigurationPath": layout.configuration_file(settings),
+        "CheckPath": Instance.of(settings).check_program,
+        "ProgramPath": Instance.of(settings).program,
         "DataFolder": settings.storage.data,
         "SnapshotName": settings.persistence.dbfilename,
-        "AppendOnlyFolder": layout.APPEND_ONLY_FOLDER,
+        "AppendOnlyFolder": instance.APPEND_ONLY_FOLDER,
         "BackupFolder": settings.storage.backup,
         "IncludeAppendOnly": backup.include_append_only and settings.persistence.appendonly,
         "KeepDays": backup.keep_days,
@@ -140,21 +184,26 @@ def _backup_values(settings: Settings) -> dict[str, object]:
         "RehearsalPort": backup.rehearsal_port,
         "ServiceName": settings.service.name,
         "MetricsFolder": settings.monitoring.textfile_folder,
+        "Metrics": BACKUP_METRICS,
         "EventSource": EVENT_SOURCE,
     }
 
 
 def _health_values(settings: Settings) -> dict[str, object]:
-    monitoring = settings.monitoring.model_dump(exclude={"enabled", "every_minutes", "textfile_folder"})
+    # A change of the product may hold one of the server's.
+    change_folders = [Instance.of(settings).product_changes, Instance.of(settings).changes]
     return {
         **_access(settings, "health", settings.users.monitoring),
         "ServiceName": settings.service.name,
         "DataFolder": settings.storage.data,
         "BackupFolder": settings.storage.backup,
-        "BackupEnabled": settings.backup.enabled,
-        "AppendOnly": settings.persistence.appendonly,
         "MetricsFolder": settings.monitoring.textfile_folder,
         "EventSource": EVENT_SOURCE,
         "StatePath": f"{folder(settings)}/health-state.json",
-        **{"".join(word.capitalize() for word in name.split("_")): value for name, value in monitoring.items()},
+        "ChangeFolders": change_folders,
+        "UndoModule": module_path(settings, UNDO_MODULE),
+        "Fields": list(FIELDS),
+        "ReplicaFields": list(REPLICA_FIELDS),
+        "Checks": wire(checks(settings, change_folders=change_folders, event_source=EVENT_SOURCE)),
+        "Metrics": wire(METRICS),
     }

@@ -2,7 +2,7 @@
 
 from pyinfra.api.command import PyinfraCommand
 
-from memurai import layout
+from memurai.instance import Instance
 from memurai.operations import server
 from memurai.settings import Settings
 from winfra.operations.shape import Commands
@@ -17,8 +17,8 @@ def saving(settings: Settings) -> Commands:
     def save() -> list[PyinfraCommand]:
         return server.saving(
             settings.service.name,
-            layout.configuration_file(settings),
-            layout.command_line_client(settings),
+            Instance.of(settings).configuration,
+            Instance.of(settings).command_line_client,
             settings.service.ready_timeout_seconds,
         )
 

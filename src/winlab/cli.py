@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import shlex
 import signal
@@ -17,11 +16,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Self
 
+from winlab.engines.real_powershell import Installation
 from winlab.environment import lab_variables
 from winlab.exceptions import WinlabError
 from winlab.inventory import read_hosts
 from winlab.lab import Lab
-from winlab.package import build
 
 DEFAULT_INVENTORY = Path("inventories/lab.py")
 ERROR_EXIT_CODE = 2
@@ -45,17 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if (options.action == "run") != bool(command):
         parser.error("`winlab run [options] -- COMMAND ...` needs a command, and only `run` takes one")
     try:
-        return _act(options, command)
+        with Signals() as signals:
+            return _up(options, signals) if options.action == "up" else _run(options, command, signals)
     except WinlabError as error:
         print(f"winlab: {error}", file=sys.stderr)
         return ERROR_EXIT_CODE
-
-
-def _act(options: argparse.Namespace, command: list[str]) -> int:
-    if options.action == "package":
-        return _package(options)
-    with Signals() as signals:
-        return _up(options, signals) if options.action == "up" else _run(options, command, signals)
 
 
 class Signals:
@@ -124,15 +117,10 @@ def _run(options: argparse.Namespace, command: list[str], signals: Signals) -> i
         return signals.wait_for(child)
 
 
-def _package(options: argparse.Namespace) -> int:
-    path = build(options.version, options.output)
-    print(f"{path}\nsha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
-    return 0
-
-
 @contextmanager
 def _lab(options: argparse.Namespace) -> Iterator[tuple[Lab, dict[str, str]]]:
     process_latency, request_latency = options.latency
+    powershell = None if options.powershell is None else Installation.open(options.powershell)
     with tempfile.TemporaryDirectory(prefix="winlab-") as name:
         directory = Path(name)
         variables = lab_variables(directory, options.hosts, os.environ)
@@ -142,6 +130,7 @@ def _lab(options: argparse.Namespace) -> Iterator[tuple[Lab, dict[str, str]]]:
             directory=directory,
             request_latency_seconds=request_latency,
             process_latency_seconds=process_latency,
+            powershell=powershell,
         ) as lab:
             yield lab, variables
 
@@ -167,15 +156,19 @@ def _parser() -> argparse.ArgumentParser:
         )
         with_hosts.add_argument("--hosts", type=_positive, help="how many hosts; sets WINLAB_HOSTS for the inventory")
         with_hosts.add_argument(
+            "--powershell",
+            type=Path,
+            metavar="DIR",
+            help="folder of a PowerShell for Windows that the hosts run, under Wine (docs/developer/powershell.md); "
+            "default: answers in Python",
+        )
+        with_hosts.add_argument(
             "--latency",
             type=_latency,
             default=(0.0, 0.0),
             metavar="PROCESS[,REQUEST]",
             help="seconds added to every start of a process, and to every HTTP request",
         )
-    package = actions.add_parser("package", help="build the stand-in Memurai package")
-    package.add_argument("--version", required=True, help="the version it claims, such as 4.2.2")
-    package.add_argument("--output", required=True, type=Path, help="path of the MSI to write")
     return parser
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from winlab.certificates import CertificateAuthority
+from winlab.engines.real_powershell import HostPowerShell, Installation
 from winlab.exceptions import WinlabError
 from winlab.twin.launcher import launch
 from winlab.windows.machine import Machine
@@ -45,6 +44,7 @@ class Lab:
         directory: an existing folder for their files; it is the caller's to remove.
         request_latency_seconds: added to every HTTP request.
         process_latency_seconds: added to every start of a process on a host.
+        powershell: a real PowerShell for all of them; None: powershell.exe is answered in Python.
 
     Attributes:
         hosts: the hosts.
@@ -62,6 +62,7 @@ class Lab:
         directory: Path,
         request_latency_seconds: float = 0.0,
         process_latency_seconds: float = 0.0,
+        powershell: Installation | None = None,
     ) -> None:
         _refuse_repeats("name", [host.name for host in hosts])
         _refuse_repeats("address", [host.address for host in hosts])
@@ -71,6 +72,7 @@ class Lab:
         self._directory = directory
         self._request_latency_seconds = request_latency_seconds
         self._process_latency_seconds = process_latency_seconds
+        self._powershell = powershell
         self._running = ExitStack()
 
     @property
@@ -90,21 +92,23 @@ class Lab:
             self._running = starting.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End all hosts and every process they started."""
         self._running.close()
 
     def _prepare(self, host: LabHost, authority: CertificateAuthority, starting: ExitStack) -> None:
         root = self._directory / "hosts" / host.name
         root.mkdir(parents=True)
-        machine = Machine(host.name, host.address, root, process_latency_seconds=self._process_latency_seconds)
+        machine = Machine(host.name, host.address, root, launch, process_latency_seconds=self._process_latency_seconds)
+        if self._powershell is not None:
+            real = HostPowerShell(self._powershell, machine, self._directory / "wine" / host.name)
+            starting.callback(real.close)
+            machine.powershell = real.run
         starting.callback(machine.close)
         server = WsmanServer(
             host.address,
             {host.user: host.password},
-            functools.partial(launch, machine),
+            machine.launch,
             machine=host.name,
             certificate=authority.issue(host.name, host.address),
             settings=WsmanSettings(request_latency_seconds=self._request_latency_seconds),

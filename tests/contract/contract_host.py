@@ -136,6 +136,10 @@ class ContractHost(ABC):
         return self.event_sources[-1]
 
     @abstractmethod
+    def make_read_only(self, path: str) -> None:
+        """Give a file the attribute of that name."""
+
+    @abstractmethod
     def remove_event_source(self, name: str) -> None:
         """Remove an event source, if there is one of that name."""
 
@@ -177,6 +181,10 @@ class PracticeHost(ContractHost):
         super().__init__(options)
 
     @override
+    def make_read_only(self, path: str) -> None:
+        self.machine.files.local_path(path).chmod(0o444)
+
+    @override
     def remove_event_source(self, name: str) -> None:
         self.machine.events.unregister(name)
 
@@ -192,6 +200,12 @@ class WindowsHost(ContractHost):
         if self.kind(f"{MEMURAI_FOLDER}\\memurai.exe") == "File":
             return None
         return f"{self.options.hostname} has no {MEMURAI_FOLDER}\\memurai.exe"
+
+    @override
+    def make_read_only(self, path: str) -> None:
+        # No function of the library does that: nothing but these tests needs it.
+        reply = self.run(f"[IO.File]::SetAttributes('{path}', 'ReadOnly')")
+        assert reply.exit_code == 0, reply.stderr.decode()
 
     @override
     def remove_event_source(self, name: str) -> None:

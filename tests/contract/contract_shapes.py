@@ -10,9 +10,8 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from memurai.facts.backups import BackupsState
-from memurai.facts.configuration import HistoryState, LeftoverState
-from memurai.facts.diagnosis import DiagnosisState
 from winfra.facts.base import snake_keys, strict_shape
+from winfra.facts.changes import ChangesState
 from winfra.facts.events import EventEntriesState
 from winfra.facts.files import AclState, DirectoryEntriesState, DirectorySizeState, ItemState, TextFileState
 from winfra.facts.firewall import RuleState
@@ -91,29 +90,15 @@ class SavedData(TypedDict):
 
 
 @strict_shape
-class AclFileChange(TypedDict):
-    path: str
-    applied: Literal["File", "Live"]
+class ProductUse(TypedDict):
+    product_code: str
+    services: list[str]
 
 
 @strict_shape
-class ConfigurationChange(TypedDict):
-    applied: Literal["Unchanged", "File", "Live", "Restart"]
-    history_path: str | None
-    trial_milliseconds: int | None
-    elapsed_milliseconds: int
-
-
-@strict_shape
-class CertificateChange(TypedDict):
-    path: str
-    reloaded: bool
-
-
-@strict_shape
-class ProductUpdate(TypedDict):
-    aside_folder: str | None
-    reboot_required: bool
+class ProductReturn(TypedDict):
+    uninstalled: list[str]
+    installed: bool
 
 
 @strict_shape
@@ -138,40 +123,10 @@ class HealthResult(TypedDict):
 
 
 @strict_shape
-class DriveMetrics(TypedDict):
-    volume: str
-    size_bytes: int | None
-    free_bytes: int | None
-
-
-@strict_shape
-class HealthMetrics(TypedDict):
-    up: Literal[0, 1]
-    service_running: Literal[0, 1]
-    used_memory_bytes: int | None
-    maxmemory_bytes: int | None
-    memory_fragmentation_ratio: float | None
-    keyspace_hits: int | None
-    keyspace_misses: int | None
-    keyspace_hit_ratio: float | None
-    connected_clients: int | None
-    blocked_clients: int | None
-    maxclients: int | None
-    rejected_connections: int | None
-    evicted_keys: int | None
-    commands_processed: int | None
-    operations_per_second: int | None
-    aof_enabled: int | None
-    aof_last_write_ok: int | None
-    aof_last_rewrite_ok: int | None
-    rdb_last_save_ok: int | None
-    rdb_last_save_timestamp: int | None
-    slowlog_entries: int | None
-    is_primary: int | None
-    connected_replicas: int | None
-    primary_link_up: int | None
-    primary_last_io_seconds: int | None
-    volumes: list[DriveMetrics]
+class HealthSample(TypedDict):
+    name: str
+    label: str
+    value: float
 
 
 @strict_shape
@@ -180,7 +135,7 @@ class Health(TypedDict):
     status: Literal["ok", "warning", "critical"]
     text: str
     checks: list[HealthResult]
-    metrics: HealthMetrics
+    metrics: list[HealthSample]
 
 
 @strict_shape
@@ -202,27 +157,126 @@ class RehearsalResult(TypedDict):
 
 
 @strict_shape
-class RestoreResult(TypedDict):
+class WholeBackup(TypedDict):
     name: str
     keys: int
-    expected_keys: int
+
+
+@strict_shape
+class LoadedKeys(TypedDict):
+    keys: int
+    expired_keys: int
+
+
+@strict_shape
+class AsideData(TypedDict):
+    data_folder: str
     aside_folder: str
+
+
+@strict_shape
+class RestoredData(TypedDict):
+    data_folder: str
+    restored: bool
+
+
+@strict_shape
+class HungService(TypedDict):
+    name: str
+    ended: bool
+
+
+@strict_shape
+class EndedProcesses(TypedDict):
+    folder: str
+    process_ids: list[int]
+
+
+@strict_shape
+class ProtectedFolders(TypedDict):
+    paths: list[str]
+
+
+@strict_shape
+class BatchAnswer(TypedDict):
+    answer: dict[str, Any] | None
+    problem: str | None
+
+
+@strict_shape
+class BatchAnswers(TypedDict):
+    answers: list[BatchAnswer]
+
+
+@strict_shape
+class ProtectedSecret(TypedDict):
+    text: str
+
+
+@strict_shape
+class ClearSecret(TypedDict):
+    secret: str
+
+
+@strict_shape
+class ChangeRun(TypedDict):
+    name: str
+    results: list[dict[str, Any]]
+    warnings: list[str]
+    former: str | None
     elapsed_milliseconds: int
 
 
 @strict_shape
-class ProductRemoval(TypedDict):
-    removed: bool
-    used_by: list[str]
+class ChangeEnd(TypedDict):
+    name: str | None
+    outcome: Literal["None", "UnderWay", "Done", "Undone", "Broken"]
+    problem: str | None
+
+
+@strict_shape
+class StartedServer(TypedDict):
+    name: str
+    elapsed_milliseconds: int
+
+
+@strict_shape
+class StoppedServer(TypedDict):
+    name: str
+    stopped: bool
+    saved: bool
+
+
+@strict_shape
+class SentCommand(TypedDict):
+    sent: bool
+
+
+@strict_shape
+class TriedConfiguration(TypedDict):
+    elapsed_milliseconds: int
+
+
+@strict_shape
+class WrittenFile(TypedDict):
+    path: str
+    sha256: str
+
+
+@strict_shape
+class RestoredFile(TypedDict):
+    path: str
+    restored: bool
 
 
 SHAPES: dict[str, type] = {
+    "Assert-MemuraiBackup": WholeBackup,
+    "Assert-MemuraiLoad": LoadedKeys,
+    "Assert-MemuraiProduct": ProductUse,
     "Copy-WinFile": CopiedPath,
-    "Get-MemuraiDiagnosis": DiagnosisState,
     "Get-MemuraiBackup": BackupsState,
-    "Get-MemuraiConfigurationHistory": HistoryState,
-    "Get-MemuraiLeftover": LeftoverState,
     "Get-WinAcl": AclState,
+    "Get-WinChange": ChangesState,
     "Get-WinEventEntry": EventEntriesState,
     "Get-WinDirectoryEntry": DirectoryEntriesState,
     "Get-WinDirectorySize": DirectorySizeState,
@@ -231,6 +285,7 @@ SHAPES: dict[str, type] = {
     "Get-WinHostSummary": HostSummaryState,
     "Get-WinItem": ItemState,
     "Get-WinProduct": ProductsState,
+    "Get-WinProtectedFolder": ProtectedFolders,
     "Get-WinService": ServiceState,
     "Get-WinTask": TaskState,
     "Get-WinTcpListener": TcpListenersState,
@@ -238,31 +293,44 @@ SHAPES: dict[str, type] = {
     "Install-WinPackage": InstallerRun,
     "Invoke-MemuraiBackup": BackupResult,
     "Invoke-MemuraiCommand": CommandRun,
+    "Invoke-MemuraiRestore": ChangeRun,
     "Invoke-MemuraiHealthCheck": Health,
+    "Invoke-WinBatch": BatchAnswers,
+    "Invoke-WinChange": ChangeRun,
+    "Protect-WinSecret": ProtectedSecret,
+    "Unprotect-WinSecret": ClearSecret,
+    "Move-MemuraiData": AsideData,
+    "Move-WinItem": CopiedPath,
     "New-WinDirectory": CreatedPath,
     "Register-WinTask": CreatedName,
-    "Remove-MemuraiProduct": ProductRemoval,
     "Remove-WinFirewallRule": RemovedName,
     "Remove-WinItem": RemovedPath,
     "Remove-WinService": RemovedName,
     "Restart-WinService": RunState,
-    "Restore-MemuraiBackup": RestoreResult,
+    "Restore-WinFile": RestoredFile,
+    "Restore-MemuraiData": RestoredData,
+    "Restore-MemuraiProduct": ProductReturn,
     "Save-MemuraiData": SavedData,
-    "Set-MemuraiAclFile": AclFileChange,
-    "Set-MemuraiCertificate": CertificateChange,
-    "Set-MemuraiConfiguration": ConfigurationChange,
+    "Send-MemuraiCommand": SentCommand,
     "Set-WinAcl": ChangedPath,
     "Set-WinFirewallRule": CreatedName,
     "Set-WinService": CreatedName,
+    "Start-MemuraiServer": StartedServer,
     "Start-WinService": RunState,
     "Start-WinTask": TaskRun,
+    "Stop-MemuraiServer": StoppedServer,
+    "Stop-WinFolderProcess": EndedProcesses,
+    "Stop-MemuraiHungServer": HungService,
+    "Stop-WinHungService": HungService,
     "Stop-WinService": RunState,
     "Test-MemuraiBackup": RehearsalResult,
+    "Test-MemuraiConfiguration": TriedConfiguration,
+    "Undo-WinChange": ChangeEnd,
     "Uninstall-WinPackage": InstallerRun,
     "Unregister-WinTask": RemovedName,
-    "Update-MemuraiProduct": ProductUpdate,
     "Wait-MemuraiServer": Readiness,
     "Write-WinEvent": WrittenEvent,
+    "Write-WinFile": WrittenFile,
 }
 FUNCTIONS = public_functions()
 

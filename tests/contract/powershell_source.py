@@ -61,8 +61,13 @@ class Function:
 
 def library_files(*, internal: bool) -> list[Path]:
     """Return the library's files: the public functions', or those of functions that only functions call."""
-    pattern = "internal/*.ps1" if internal else "*.ps1"
-    return sorted(path for folder in LIBRARY_FOLDERS for path in folder.glob(pattern))
+    patterns = ["internal/*/*.ps1", "windows/*/*.ps1"] if internal else ["*.ps1", "windows/*.ps1"]
+    return sorted(path for folder in LIBRARY_FOLDERS for pattern in patterns for path in folder.glob(pattern))
+
+
+def is_of_the_seam(path: Path) -> bool:
+    """Return whether a file stands where functions may touch what only Windows has."""
+    return any(path.is_relative_to(folder / "windows") for folder in LIBRARY_FOLDERS)
 
 
 def all_files() -> list[Path]:
@@ -80,6 +85,11 @@ def public_functions() -> dict[str, Function]:
 def parse(path: Path) -> tree_sitter.Node:
     """Return the root of a file's syntax tree."""
     return _PARSER.parse(path.read_bytes()).root_node
+
+
+def parse_text(text: str) -> tree_sitter.Node:
+    """Return the root of a script's syntax tree."""
+    return _PARSER.parse(text.encode()).root_node
 
 
 def syntax_errors(path: Path) -> list[str]:
@@ -123,8 +133,19 @@ def _function(node: tree_sitter.Node) -> Function:
         literals=tuple(_literals(node)),
         commands=tuple(text_of(item) for item in _found(node, "command_name")),
         attributes=tuple(text_of(item) for item in _found(head, "attribute")),
-        code_lines=len(text_of(node).splitlines()) - len(text_of(comment).splitlines()),
+        code_lines=len(text_of(node).splitlines()) - len(_comment_lines(node)),
     )
+
+
+def _comment_lines(node: tree_sitter.Node) -> set[int]:
+    """Return the numbers of the lines that hold nothing but a comment."""
+    lines = text_of(node).splitlines()
+    return {
+        row
+        for comment in _found(node, "comment")
+        for row in range(comment.start_point.row, comment.end_point.row + 1)
+        if lines[row - node.start_point.row].lstrip().startswith("#") or comment.start_point.row < comment.end_point.row
+    }
 
 
 def _parameter(node: tree_sitter.Node) -> Parameter:

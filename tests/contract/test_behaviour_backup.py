@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,15 @@ from typing import Any
 import pytest
 from backup_times import in_days, name_of, retaken
 from contract_host import MEMURAI_FOLDER, Answer, ContractHost, PracticeHost
-from test_behaviour_server import CLI, PASSWORD, install
+from test_behaviour_server import CLI, INSTANCE, PASSWORD, install
+
+from memurai.changes.backup import Source, Target, restored, restoring
+from memurai.config import Document
+from memurai.data.place import DataPlace
+from memurai.endpoint import Endpoint
+from memurai.facts.backups import Backup
+from memurai.jobs import BACKUP_METRICS
+from winfra.facts.base import snake_keys
 
 CHECK = f"{MEMURAI_FOLDER}\\memurai-check-rdb.exe"
 PROGRAM = f"{MEMURAI_FOLDER}\\memurai.exe"
@@ -21,6 +29,11 @@ JOB_PASSWORD = "Backup-7391"
 SOURCE = "MemuraiProduction"
 KEYS = 25
 UNTOUCHED = "Nothing was changed."
+
+
+def wire(source: Source, target: Target) -> dict[str, Any]:
+    """Return the parameters of the request that a restore is."""
+    return restoring(restored(source, target), target.instance).wire_parameters()
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ class Server:
         }
 
     def ask(self, *arguments: str) -> str:
-        return str(self.host.call("Invoke-MemuraiCommand", **self.target, Arguments=list(arguments))["Output"])
+        return str(self.host.call("Invoke-MemuraiCommand", Server=self.target, Arguments=list(arguments))["Output"])
 
     def back_up(self, **settings: Any) -> Answer:
         """Run the job with some settings changed."""
@@ -66,7 +79,6 @@ class Server:
             "TlsCertFile": "",
             "TlsKeyFile": "",
             "SecretPath": f"{self.folder}\\backup.secret",
-            "ConfigurationPath": f"{self.folder}\\server.conf",
             "DataFolder": f"{self.folder}\\data",
             "SnapshotName": "dump.rdb",
             "AppendOnlyFolder": "appendonlydir",
@@ -80,6 +92,7 @@ class Server:
             "RehearsalPort": self.rehearsal_port,
             "ServiceName": self.service,
             "MetricsFolder": f"{self.folder}\\metrics",
+            "Metrics": BACKUP_METRICS,
             "EventSource": SOURCE,
             **settings,
         }
@@ -104,23 +117,39 @@ class Server:
             "ScratchFolder": f"{self.folder}\\scratch",
         }
 
-    def restore(self, name: str, **more: Any) -> dict[str, Any]:
-        manifest = f"{self.backups}\\{name}\\manifest.json"
-        return {
-            **self.target,
-            "BackupFolder": self.backups,
-            "Name": name,
-            "Sha256": self.host.call("Get-WinItem", Path=manifest, IncludeHash=True)["Sha256"],
-            "CheckPath": CHECK,
-            "ServiceName": self.service,
-            "ConfigurationPath": f"{self.folder}\\server.conf",
-            "DataFolder": f"{self.folder}\\data",
-            "SnapshotName": "dump.rdb",
-            "AppendOnlyFolder": "appendonlydir",
-            "AsideFolder": f"{self.folder}\\{self.host.new_name()}",
-            "AppendOnly": True,
-            **more,
-        }
+    def plan(self, name: str, folder: str | None = None) -> tuple[Source, Target]:
+        """Return what a restore is decided from, as an operation reads it."""
+        instance = replace(INSTANCE, service=self.service, config=self.folder, backups=folder or self.backups)
+        entries = snake_keys(self.stored(folder)["Backups"])
+        backup: Backup = next(entry for entry in entries if entry["name"] == name)
+        path = f"{instance.backups}\\{name}\\manifest.json"
+        digest = self.host.call("Get-WinItem", Path=path, IncludeHash=True)["Sha256"]
+        dump = next(file for file in json.loads(self.host.read(path))["Files"] if file["Path"] == "dump.rdb")
+        document = Document.of(self.host.read(f"{self.folder}\\server.conf").decode())
+        service = self.host.call("Get-WinService", Name=self.service)
+        target = Target(
+            instance=instance,
+            endpoint=Endpoint.of(document),
+            place=DataPlace.of(document.words, MEMURAI_FOLDER),
+            start_type=service["StartType"],
+            is_running=service["State"] == "Running",
+            has_stage=self.host.kind(f"{self.folder}\\data\\restore.partial") != "Absent",
+            stamp=self.host.new_name(),
+        )
+        return Source(backup, digest, dump["Sha256"], dump["SizeBytes"]), target
+
+    def restore(self, source: Source, target: Target) -> Answer:
+        return self.host.call("Invoke-MemuraiRestore", **wire(source, target))
+
+    def told(self, event: int) -> str:
+        """Return the message of the newest event of a number."""
+        entries = self.host.call("Get-WinEventEntry", Source=SOURCE, Newest=50)["Entries"]
+        return next(str(entry["Message"]) for entry in entries if entry["EventId"] == event)
+
+    def restore_refused(self, source: Source, target: Target) -> str:
+        refusal = self.host.refusal("Invoke-MemuraiRestore", **wire(source, target))
+        assert PASSWORD not in refusal
+        return refusal
 
     def new_backups(self) -> str:
         """Make another folder for backups."""
@@ -162,7 +191,7 @@ def server(host: ContractHost, package: Path) -> Iterator[Server]:
         f"port {port}",
         f'dir "{folder}\\data"'.replace("\\", "/"),
         f'requirepass "{PASSWORD}"',
-        f"user backup on >{JOB_PASSWORD} resetkeys resetchannels -@all +info +bgsave +config|set +command|docs",
+        f"user backup on >{JOB_PASSWORD} resetkeys resetchannels -@all +info +bgsave",
         "appendonly yes",
         "appendfilename journal.aof",
         "rename-command CONFIG Renamed-7391",
@@ -175,7 +204,7 @@ def server(host: ContractHost, package: Path) -> Iterator[Server]:
     host.call("Set-WinService", Name=service, ImagePath=image)
     host.call("Start-WinService", Name=service)
     found = Server(host, service, port, host.free_port(), folder)
-    host.call("Wait-MemuraiServer", **found.target)
+    host.call("Wait-MemuraiServer", Server=found.target)
     for number in range(KEYS):
         found.ask("SET", f"key{number}", "value")
     yield found
@@ -233,8 +262,7 @@ def test_a_backup_of_the_future_is_neither_the_newest_nor_removed(server: Server
     assert taken is not None
     assert int(taken[1]) < in_days(1).timestamp()
     server.damage(f"{folder}\\{made['Backup']}\\dump.rdb")
-    parameters = {**server.restore(name), "BackupFolder": folder, "Name": made["Backup"]}
-    assert "There is no whole one." in server.host.refusal("Restore-MemuraiBackup", **parameters)
+    assert "There is no whole one." in server.restore_refused(*server.plan(made["Backup"], folder))
 
 
 def test_a_rehearsal_of_the_future_is_no_recent_one(server: Server, name: str) -> None:
@@ -312,13 +340,14 @@ def test_a_backup_that_fails_leaves_none(server: Server, settings: dict[str, Any
     assert server.stored()["Backups"] == before
 
 
-@pytest.mark.parametrize(
-    ("settings", "reason"),
-    [({"Port": "x"}, "Expected Port in"), ({"Rehearse": "daily"}, "Expected Rehearse to be"), ({"X": 1}, "found X.")],
-)
-def test_settings_that_are_none_are_refused(server: Server, settings: dict[str, Any], reason: str) -> None:
-    with pytest.raises(AssertionError, match=re.escape(reason)):
-        server.back_up(**settings)
+def test_settings_that_are_none_are_refused(server: Server) -> None:
+    path = f"{server.folder}\\wrong.json"
+    missing = server.host.refusal("Invoke-MemuraiBackup", SettingsPath=path)
+    assert f"Expected the settings of the backup at '{path}', found no such file." in missing
+    server.host.put(path, b"{")
+    assert "Expected a JSON object in" in server.host.refusal("Invoke-MemuraiBackup", SettingsPath=path)
+    server.host.put(path, json.dumps({"Port": 6379}).encode())
+    assert "found no CliPath, CheckPath," in server.host.refusal("Invoke-MemuraiBackup", SettingsPath=path)
 
 
 def test_a_whole_backup_loads(server: Server, name: str) -> None:
@@ -334,11 +363,11 @@ def test_a_whole_backup_loads(server: Server, name: str) -> None:
 )
 def test_one_damaged_byte_is_refused_by_name(server: Server, name: str, file: str) -> None:
     path = f"{server.backups}\\{name}\\{file}"
-    parameters = server.restore(name)
+    plan = server.plan(name)
     content = server.damage(path)
     try:
         answer = server.host.call("Test-MemuraiBackup", **server.rehearsal(name))
-        refusal = server.host.refusal("Restore-MemuraiBackup", **parameters)
+        refusal = server.restore_refused(*plan)
     finally:
         server.host.put(path, content)
     assert (answer["Ok"], answer["Keys"]) == (False, None)
@@ -353,6 +382,11 @@ def test_what_says_nothing_about_a_backup_is_no_verdict(server: Server, name: st
     for parameters, reason in (
         ({"RehearsalPort": server.port}, f"Expected the port {server.port} to be free for the trial, found process"),
         ({"ProgramPath": "C:\\none.exe"}, "Expected the program 'C:\\none.exe', found no such file."),
+        # A program that ends at once: no memory, no licence, another program than a server.
+        (
+            {"ProgramPath": server.rehearsal(name)["CliPath"]},
+            "Expected the scratch server to load it, found that it ended with exit code",
+        ),
         ({"ScratchFolder": server.folder}, "Expected an empty or missing folder"),
         ({"Name": "20200101T000000Z"}, "Expected the backup '20200101T000000Z' in"),
         ({"Name": "..\\x"}, "'Name'"),
@@ -363,53 +397,80 @@ def test_what_says_nothing_about_a_backup_is_no_verdict(server: Server, name: st
 def test_a_backup_is_restored_and_survives_a_restart(server: Server, name: str) -> None:
     server.ask("FLUSHALL")
     server.ask("SET", "present", "1")
-    parameters = server.restore(name)
-    answer = server.host.call("Restore-MemuraiBackup", **parameters)
-    assert (answer["Name"], answer["Keys"], answer["ExpectedKeys"]) == (name, KEYS, KEYS)
-    assert answer["AsideFolder"] == parameters["AsideFolder"]
-    assert server.host.kind(f"{answer['AsideFolder']}\\appendonlydir") == "Directory"
+    source, target = server.plan(name)
+    answer = server.restore(source, target)
+    assert (answer["Results"][-1], answer["Warnings"]) == ({"Keys": KEYS, "ExpiredKeys": 0}, [])
+    assert server.host.kind(f"{target.aside}\\appendonlydir") == "Directory"
+    assert server.host.kind(f"{target.place.folder}\\restore.partial") == "Absent"
     assert server.ask("DBSIZE") == str(KEYS)
     server.host.call("Restart-WinService", Name=server.service)
-    server.host.call("Wait-MemuraiServer", **server.target)
+    server.host.call("Wait-MemuraiServer", Server=server.target)
     assert server.ask("DBSIZE") == str(KEYS)
+    told = f"The backup {name} was restored: {KEYS} keys. The data before it is in {target.aside}."
+    assert told in server.told(1030)
 
 
 def test_data_that_is_not_loaded_as_expected_is_taken_back(server: Server, name: str) -> None:
     server.ask("SET", "present", "1")
+    source, target = server.plan(name)
     # It writes an append-only file all the same, and says so.
-    refusal = server.host.refusal("Restore-MemuraiBackup", **server.restore(name, AppendOnly=False, TimeoutSeconds=5))
+    impatient = replace(target.instance, timeout_seconds=5)
+    other = replace(target, place=replace(target.place, appendonly=False), instance=impatient)
+    refusal = server.restore_refused(source, other)
     assert "expected aof_enabled:0, found aof_enabled:1" in refusal
-    assert "The former data is in its place again, and its server answers. What did not load is in" in refusal
+    assert "All that was done was undone." in refusal
     assert server.ask("GET", "present") == "1"
     server.ask("DEL", "present")
+    assert server.ask("DBSIZE") == str(KEYS)
+    assert server.host.kind(f"{target.aside}-failed\\dump.rdb") == "File"
+    assert [server.host.kind(path) for path in (target.aside, f"{target.place.folder}\\restore.partial")] == [
+        "Absent"
+    ] * 2
+    service = server.host.call("Get-WinService", Name=server.service)
+    assert (service["State"], service["StartType"]) == ("Running", "Manual")
+    assert "expected aof_enabled:0, found aof_enabled:1" in server.told(1031)
+
+
+def test_another_number_of_keys_is_taken_back(server: Server, name: str) -> None:
+    source, target = server.plan(name)
+    more = replace(source, backup={**source.backup, "keys": KEYS + 1})
+    refusal = server.restore_refused(more, target)
+    assert f"prove that all keys are there: Expected {KEYS + 1} keys to be loaded, found {KEYS}." in refusal
     assert server.ask("DBSIZE") == str(KEYS)
 
 
 def test_a_restore_after_an_interrupted_one_starts_nothing_that_has_no_data(server: Server, name: str) -> None:
+    """What that one finds in the place of the data is not the server's data; the former library left no journal."""
     host, stage = server.host, f"{server.folder}\\data\\restore.partial"
     host.call("Set-WinService", Name=server.service, StartType="Disabled")
     host.call("Stop-WinService", Name=server.service)
     host.call("New-WinDirectory", Path=stage)
+    source, found = server.plan(name)
+    target = replace(found, instance=replace(found.instance, timeout_seconds=5))
     for given, reason in (
-        # A folder is where the snapshot is to be copied to.
-        ({"AppendOnlyFolder": "dump.rdb"}, "dump.rdb"),
-        ({"AppendOnly": False, "TimeoutSeconds": 5}, f"The service '{server.service}' stays Disabled: an earlier"),
+        (replace(source, dump_sha256="0" * 64), "Expected SHA-256 0000"),
+        (replace(source, backup={**source.backup, "keys": KEYS + 1}), f"Expected {KEYS + 1} keys"),
     ):
-        assert reason in host.refusal("Restore-MemuraiBackup", **server.restore(name, **given))
+        assert reason in server.restore_refused(given, replace(target, stamp=host.new_name()))
         service = host.call("Get-WinService", Name=server.service)
         assert (service["StartType"], service["State"], host.kind(stage)) == ("Disabled", "Stopped", "Directory")
-    assert host.call("Restore-MemuraiBackup", **server.restore(name, StartType="Manual"))["Keys"] == KEYS
+    assert server.restore(source, found)["Results"][-1]["Keys"] == KEYS
     assert host.call("Get-WinService", Name=server.service)["StartType"] == "Manual"
     assert (server.ask("DBSIZE"), host.kind(stage)) == (str(KEYS), "Absent")
 
 
 def test_what_is_refused_before_anything_is_touched(server: Server, name: str) -> None:
     before = server.host.call("Get-WinService", Name=server.service)["ProcessId"]
-    for parameters, reason in (
-        ({"Sha256": "0" * 64}, f"Expected SHA-256 {'0' * 64} of"),
-        ({"AsideFolder": server.folder}, "Expected an empty or missing folder"),
-        ({"ServiceName": server.host.new_name()}, "found none of that name"),
-        ({"Name": "20200101T000000Z"}, "Expected the backup '20200101T000000Z' in"),
+    source, target = server.plan(name)
+    other = {**source.backup, "name": "20200101T000000Z"}
+    for given, reason in (
+        (replace(source, manifest_sha256="0" * 64), f"Expected SHA-256 {'0' * 64} of"),
+        (replace(source, backup=other), "Expected the backup '20200101T000000Z' in"),
     ):
-        assert reason in server.host.refusal("Restore-MemuraiBackup", **{**server.restore(name), **parameters})
+        assert reason in server.restore_refused(given, target)
+    stage = f"{server.folder}\\data\\restore.partial"
+    server.host.put(stage, b"in the way")
+    assert stage in server.restore_refused(*server.plan(name))
+    assert server.host.read(stage) == b"in the way"
+    server.host.call("Remove-WinItem", Path=stage)
     assert server.host.call("Get-WinService", Name=server.service)["ProcessId"] == before

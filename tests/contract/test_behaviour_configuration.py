@@ -1,234 +1,474 @@
-"""Set-MemuraiConfiguration: what is left of runs that were ended, and the way back from a change."""
+"""A change of configuration, carried out by the host: its steps, their end, and the way back."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from contract_host import MEMURAI_FOLDER, Answer, ContractHost, PracticeHost
-from test_behaviour_server import CLI, PASSWORD, install
+from contract_instance import new_instance
+from test_behaviour_server import CLI, PASSWORD
 
-KEPT = ".last-known-good"
+from memurai.changes import configuration
+from memurai.changes.comparison import plan_of
+from memurai.changes.history import History
+from memurai.config import Document, quote
+from memurai.endpoint import Endpoint
+from memurai.instance import Instance
+from winfra.change import Change
+
+SECOND = "Second-7391"
 
 
 @dataclass(frozen=True)
 class Configured:
     """A server with its configuration.
 
-    host: where it runs. folder: that of its files. service: its name. port: where it listens. free_port: for trials.
+    host: where it runs. instance: what is known of it. former: its configuration at first.
     """
 
     host: ContractHost
-    folder: str
-    service: str
-    port: int
-    free_port: int
+    instance: Instance
+    former: str
 
     @property
     def path(self) -> str:
-        return f"{self.folder}\\server.conf"
+        return self.instance.configuration
 
-    def text(self, *lines: str) -> str:
-        data = self.folder.replace("\\", "/")
-        first = [f"bind {self.host.server_address}", f"port {self.port}", f'dir "{data}"', 'save ""']
-        return "\r\n".join([*first, f'requirepass "{PASSWORD}"', *lines, ""])
+    def target(self, password: str = PASSWORD, port: int | None = None) -> dict[str, Any]:
+        server = {"CliPath": CLI, "Address": self.instance.address, "Port": port or self.instance.port}
+        return {**server, "Password": {"$secret": password}} if password else server
+
+    def text(self, *lines: str, password: str = PASSWORD, port: int | None = None) -> str:
+        data = self.instance.data.replace("\\", "/")
+        first = [f"bind {self.instance.address}", f"port {port or self.instance.port}", f'dir "{data}"', 'save ""']
+        secret = [f"requirepass {quote(password)}"] if password else []
+        return "\r\n".join([*first, *secret, *lines, ""])
+
+    def change(self, text: str, *, running: bool = True, password: str = PASSWORD) -> Change:
+        """Return the change to a text. password: by which the server is asked."""
+
+        def asking(former: Endpoint, new: Endpoint) -> tuple[Endpoint, dict[str, str]]:
+            lines = self.ask(former.config_command.unmask(), "GET", "*", password=password).splitlines()
+            live = former if former.password.unmask() == password else new
+            return live, dict(zip(lines[::2], lines[1::2], strict=False))
+
+        plan = plan_of(self.content, Document.of(text), asking=asking if running else None, keep_foreign=False)
+        assert plan is not None
+        return configuration.change(self.instance, plan, self.history)
 
     @property
-    def target(self) -> dict[str, Any]:
-        server = {"CliPath": CLI, "Address": self.host.server_address, "Port": self.port}
-        return {**server, "Password": {"$secret": PASSWORD}}
+    def history(self) -> History:
+        digest = None if self.content is None else sha256(self.content.encode()).hexdigest()
+        return History(self.instance.history, tuple(self.earlier), digest, datetime.now(UTC))
 
-    def parameters(self, text: str, **more: Any) -> dict[str, Any]:
-        return {
-            **self.target,
-            "Path": self.path,
-            "Content": {"$secret": text},
-            "HistoryFolder": f"{self.folder}\\history",
-            "ProgramPath": f"{MEMURAI_FOLDER}\\memurai.exe",
-            "ServiceName": self.service,
-            "ScratchFolder": f"{self.folder}\\trial",
-            "ScratchPort": self.free_port,
-            "TimeoutSeconds": 60,
-            **more,
-        }
+    @property
+    def earlier(self) -> list[str]:
+        entries = self.host.call("Get-WinDirectoryEntry", Path=self.instance.history)["Entries"]
+        return sorted(entry["Name"] for entry in entries)
 
-    def change(self, text: str, **more: Any) -> Answer:
-        return self.host.call("Set-MemuraiConfiguration", **self.parameters(text, **more))
+    def apply(self, text: str, **more: Any) -> Answer:
+        found = self.host.call("Invoke-WinChange", **self.change(text, **more).call.wire_parameters())
+        assert found["Warnings"] == []
+        assert self.content == text
+        self.require_nothing_left()
+        return found
 
-    def refusal(self, text: str, **more: Any) -> str:
-        refusal = self.host.refusal("Set-MemuraiConfiguration", **self.parameters(text, **more))
+    def refusal(self, change: Change) -> str:
+        """Return why a change was undone, which leaves nothing."""
+        refusal = self.host.refusal("Invoke-WinChange", **change.call.wire_parameters())
+        assert "All that was done was undone." in refusal
         assert PASSWORD not in refusal
+        assert self.content == self.former
+        assert [self.host.read(f"{self.instance.history}\\{name}").decode() for name in self.earlier] in (
+            [],
+            [self.former],
+        )
+        self.require_nothing_left()
         return refusal
 
-    @property
-    def content(self) -> str:
-        return self.host.read(self.path).decode()
-
-    @property
-    def leftover(self) -> Answer:
-        return self.host.call("Get-MemuraiLeftover", Path=self.path)
-
     def require_nothing_left(self) -> None:
-        assert self.leftover == {"Path": self.path, "StagedFiles": [], "LastKnownGood": None}
-        assert self.host.kind(f"{self.folder}\\trial") == "Absent"
+        assert self.host.kind(self.instance.trial_folder) == "Absent"
+        assert self.host.kind(f"{self.path}.new") == "Absent"
+        assert self.host.call("Get-WinTcpListener", Port=self.instance.trial_port)["Listeners"] == []
+        assert self.host.call("Get-WinChange", Folder=self.instance.changes)["State"] == "None"
 
-    def interrupted(self, *lines: str) -> str:
-        """Leave what a run leaves that was ended after the swap; return the text of the last known good."""
-        former = self.content
-        self.host.put(f"{self.path}{KEPT}", former.encode())
-        self.host.put(self.path, self.text(*lines).encode())
-        return former
+    @property
+    def content(self) -> str | None:
+        found: str | None = self.host.call("Get-WinTextFile", Path=self.path)["Content"]
+        return found
 
-    def ask(self, *words: str) -> str:
-        answer = self.host.call("Invoke-MemuraiCommand", **self.target, Arguments=list(words))
-        return str(answer["Output"]).strip()
+    def ask(self, *words: str, **more: Any) -> str:
+        answer = self.host.call("Invoke-MemuraiCommand", Server=self.target(**more), Arguments=list(words))
+        return str(answer["Output"]).strip().replace("\r\n", "\n")
+
+    def value(self, name: str) -> str:
+        return self.ask("CONFIG", "GET", name).partition("\n")[2]
+
+    @property
+    def service(self) -> Answer:
+        return self.host.call("Get-WinService", Name=self.instance.service)
+
+    def start(self) -> None:
+        self.host.call("Start-MemuraiServer", ServiceName=self.instance.service, Server=self.target())
 
 
 @pytest.fixture
 def configured(host: ContractHost, package: Path) -> Iterator[Configured]:
     """A server that runs on its configuration."""
-    if isinstance(host, PracticeHost):
-        install(host, package)
-    if host.without_server:
-        pytest.skip(host.without_server)
-    found = Configured(
-        host, host.new_folder(), host.new_service(StartType="Manual"), host.free_port(), host.free_port()
-    )
-    image = f'"{MEMURAI_FOLDER}\\memurai.exe" --service-run --service-name {found.service} "{found.path}"'
-    host.call("Set-WinService", Name=found.service, ImagePath=image)
-    host.put(found.path, found.text().encode())
-    host.call("Start-WinService", Name=found.service)
-    host.call("Wait-MemuraiServer", **found.target)
+    instance = new_instance(host, package)
+    empty = Configured(host, instance, "")
+    found = replace(empty, former=empty.text())
+    host.put(found.path, found.former.encode())
+    found.start()
     yield found
-    host.call("Stop-WinService", Name=found.service)
+    host.call("Stop-WinService", Name=instance.service)
 
 
 def never_healthy(configured: Configured) -> str:
     """Return a line with which a service does not start, which a trial can't see: it has no log file."""
-    return f'logfile "{configured.folder.replace(chr(92), "/")}"'
+    return f'logfile "{configured.instance.data.replace(chr(92), "/")}"'
 
 
-def test_a_change_leaves_nothing_but_the_new_file(configured: Configured) -> None:
+def test_what_a_server_takes_live_keeps_its_process(configured: Configured) -> None:
+    process = configured.service["ProcessId"]
     text = configured.text("maxclients 77")
-    live = {"LiveCommand": {"$secret": "CONFIG SET maxclients 77"}}
-    result = configured.change(text, **live)
-    assert (result["Applied"], configured.content) == ("Live", text)
-    configured.require_nothing_left()
-    result = configured.change(text)
-    assert (result["Applied"], result["TrialMilliseconds"]) == ("Unchanged", None)
-    restarted = configured.change(configured.text("databases 4"), Restart=True)
-    assert restarted["Applied"] == "Restart"
-    configured.require_nothing_left()
-    digests = [
-        entry["Sha256"]
-        for entry in configured.host.call(
-            "Get-MemuraiConfigurationHistory", HistoryFolder=f"{configured.folder}\\history"
-        )["Entries"]
-    ]
-    assert digests == [hashlib.sha256(old.encode()).hexdigest() for old in (text, configured.text())]
+    configured.apply(text)
+    assert (configured.value("maxclients"), configured.service["ProcessId"]) == ("77", process)
+    (name,) = configured.earlier
+    assert name.endswith(f"-{sha256(configured.former.encode()).hexdigest()[:8]}.conf")
+    assert configured.host.read(f"{configured.instance.history}\\{name}").decode() == configured.former
+    configured.apply(configured.text("maxclients 78"))
+    assert len(configured.earlier) == 2
 
 
-def test_what_runs_left_that_were_ended_is_listed_and_goes(configured: Configured) -> None:
-    left = [f"{configured.path}.0123abcd.staged", f"{configured.path}.staged"]
-    for path in (*left, f"{configured.path}.mine.staged"):
-        configured.host.put(path, b"requirepass left")
-    assert sorted(configured.leftover["StagedFiles"]) == left
-    assert configured.change(configured.text())["Applied"] == "Unchanged"
-    configured.require_nothing_left()
-    assert configured.host.kind(f"{configured.path}.mine.staged") == "File"
+def test_what_it_takes_only_at_its_start_restarts_it_with_its_keys(configured: Configured) -> None:
+    process = configured.service["ProcessId"]
+    assert configured.ask("SET", "kept", "1") == "OK"
+    configured.apply(configured.text("databases 4"))
+    assert (configured.value("databases"), configured.ask("GET", "kept")) == ("4", "1")
+    assert configured.service["ProcessId"] != process
 
 
-def test_what_was_kept_in_the_future_or_at_no_time_is_listed_last(host: ContractHost, folder: str) -> None:
-    times = ("20200102T235959999Z", "20200101T000000123Z", "20991231T000000000Z", "20201301T000000000Z")
-    names = [f"{time}-0123abcd.conf" for time in times]
-    for name in sorted(names):
-        host.put(f"{folder}\\{name}", b"port 6379")
-    entries = host.call("Get-MemuraiConfigurationHistory", HistoryFolder=folder)["Entries"]
-    assert [entry["Name"] for entry in entries] == names
+def test_a_password_is_changed_live(configured: Configured) -> None:
+    configured.apply(configured.text(password=SECOND))
+    assert configured.ask("PING", password=SECOND) == "PONG"
+    assert "PONG" not in configured.ask("PING", password="")
+    # A run that ended between server and file is completed by the next.
+    assert configured.ask("CONFIG", "SET", "requirepass", PASSWORD, password=SECOND) == "OK"
+    configured.apply(configured.text("maxclients 77"))
 
 
-def test_a_change_that_is_refused_leaves_nothing(configured: Configured) -> None:
-    assert "Expected the server to start" in configured.refusal(configured.text("no-such-directive 1"))
-    assert configured.content == configured.text()
-    configured.require_nothing_left()
+def test_another_port_is_taken_live_and_back(configured: Configured) -> None:
+    port = configured.host.free_port()
+    configured.apply(configured.text(port=port))
+    assert configured.ask("PING", port=port) == "PONG"
 
 
-def test_a_run_after_one_that_was_ended_goes_back_to_what_was_last_known_good(configured: Configured) -> None:
-    line = never_healthy(configured)
-    former = configured.interrupted(line)
-    refusal = configured.refusal(configured.text(line, "databases 4"), Restart=True)
-    assert "the last known good runs again" in refusal
-    assert (configured.content, configured.ask("PING")) == (former, "PONG")
-    configured.require_nothing_left()
+def test_a_server_gets_its_first_password_live_and_loses_it(configured: Configured) -> None:
+    configured.apply(configured.text(password=""))
+    assert configured.ask("PING", password="") == "PONG"
+    configured.apply(configured.text(), password="")
+    assert configured.ask("PING") == "PONG"
 
 
-@pytest.mark.parametrize("password", [PASSWORD, None])
-def test_a_last_known_good_of_an_earlier_run_may_have_another_password(
-    configured: Configured, password: str | None
-) -> None:
-    """The password that this run knows is that of the configuration which the earlier run did not prove."""
-    line = f'requirepass "{PASSWORD}"\r\n'
-    former, second = (configured.text().replace(line, new) for new in (line if password else "", "requirepass 2nd\r\n"))
-    configured.host.put(f"{configured.path}{KEPT}", former.encode())
-    configured.host.put(configured.path, second.encode())
-    given = {"Password": {"$secret": "2nd"}}
-    configured.host.call("Restart-WinService", Name=configured.service)
-    configured.host.call("Wait-MemuraiServer", **{**configured.target, **given})
-    given = {**given, "LivePassword": {"$secret": "2nd"}, "Restart": True, "TimeoutSeconds": 5}
-    refusal = configured.refusal(second + never_healthy(configured) + "\r\n", **given)
-    assert "the last known good, which an earlier run had kept, was put back and its service started, but" in refusal
-    assert "; the service is now Running (process" in refusal
-    answer = configured.host.call(
-        "Invoke-MemuraiCommand",
-        **{**configured.target, "Password": password and {"$secret": password}},
-        Arguments=["PING"],
+def test_another_port_and_password_come_with_a_restart(configured: Configured) -> None:
+    port = configured.host.free_port()
+    configured.apply(configured.text("databases 4", password=SECOND, port=port))
+    assert configured.ask("PING", password=SECOND, port=port) == "PONG"
+
+
+def test_what_the_server_refuses_in_the_middle_is_undone(configured: Configured) -> None:
+    process = configured.service["ProcessId"]
+    good = configured.change(configured.text("maxclients 77"))
+    (send,) = [step for step in good.steps if step.do.function == "Send-MemuraiCommand"]
+    default, former = Endpoint.of(Document.of("")), Document.of(configured.former)
+    wrong = configuration.sent(
+        configured.instance,
+        "take the new values",
+        (default.config_set(("maxclients", "78", "databases", "4")), default.config_set(("hz", "10"))),
+        [Endpoint.of(former).server(CLI)],
+        former,
     )
-    assert (configured.content, answer["Output"].strip(), state(configured)) == (former, "PONG", "Running")
+    position = good.steps.index(send)
+    bad = replace(good, steps=(*good.steps[: position + 1], wrong, *good.steps[position + 1 :]))
+    refusal = configured.refusal(bad)
+    assert "Expected the running server to take the new values and to answer OK, found: ERR" in refusal
+    assert (configured.value("maxclients"), configured.service["ProcessId"]) == ("10000", process)
 
 
-def test_what_was_last_known_good_stays_until_the_new_configuration_is_proven(configured: Configured) -> None:
-    former = configured.interrupted("databases 4")
-    configured.host.call("Stop-WinService", Name=configured.service)
-    for text in (configured.text("databases 4"), configured.text("databases 5")):
-        configured.change(text)
-        assert configured.host.read(f"{configured.path}{KEPT}").decode() == former
-    assert configured.leftover["LastKnownGood"] == f"{configured.path}{KEPT}"
-    configured.host.call("Start-WinService", Name=configured.service)
-    configured.host.call("Wait-MemuraiServer", **configured.target)
-    result = configured.change(configured.text("databases 5"))
-    assert (result["Applied"], result["TrialMilliseconds"] > 0) == ("Unchanged", True)
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("maxmemory 2 GB", ">>> 'maxmemory ...'"),
+        ("rename-command NOPE canary-part", ">>> 'rename-command ...'"),
+        ("user bob on >canary-part #short", "Error in user declaration '...'"),
+        ('dir "C:/winfra-contract/nowhere"', ">>> 'dir ...'"),
+    ],
+)
+def test_what_the_server_does_not_start_with_is_found_by_the_trial(
+    configured: Configured, line: str, message: str
+) -> None:
+    change = configured.change(configured.text("maxclients 77"))
+    (step,) = [step for step in change.steps if step.do.function == "Test-MemuraiConfiguration"]
+    given = {**step.do.parameters, "Content": {"$secret": configured.text(line)}, "Server": configured.target()}
+    given["Server"]["Port"] = configured.instance.trial_port
+    refusal = configured.host.refusal(step.do.function, **given)
+    assert "Expected the server to start on the new configuration, found that it ended with exit code 1" in refusal
+    assert message in refusal
+    assert "canary" not in refusal
     configured.require_nothing_left()
 
 
-def test_a_restart_proves_a_configuration(configured: Configured) -> None:
-    configured.interrupted("databases 4")
-    assert configured.change(configured.text("databases 4"), Restart=True)["Applied"] == "Restart"
-    configured.require_nothing_left()
+@dataclass(frozen=True)
+class Trial:
+    """A trial of a text."""
 
+    configured: Configured
 
-def test_a_text_that_no_secret_can_hold_is_refused(configured: Configured) -> None:
-    refusal = configured.refusal(configured.text(f"# {'x' * 65536}"))
-    assert "Expected a secret of at most 65536 characters, found 6" in refusal
-    assert configured.content == configured.text()
+    def parameters(self, text: str, **more: Any) -> dict[str, Any]:
+        document = Document.of(text)
+        steps = configuration.trial(self.configured.instance, document, Endpoint.of(document))
+        call = list(steps)[-1].do
+        return {**call.wire_parameters(), **more}
+
+    def refusal(self, text: str, **more: Any) -> str:
+        refusal = self.configured.host.refusal("Test-MemuraiConfiguration", **self.parameters(text, **more))
+        assert PASSWORD not in refusal
+        return refusal
 
 
 @pytest.fixture
-def glob(configured: Configured) -> Configured:
-    """The same server, with a folder for its configuration whose name stands for others: [prod] is one letter."""
-    folder = f"{configured.folder}\\[prod]"
-    configured.host.call("New-WinDirectory", Path=folder)
-    return replace(configured, folder=folder)
+def trial(configured: Configured) -> Trial:
+    return Trial(configured)
 
 
-def test_a_trial_that_has_not_read_its_file_is_found(glob: Configured) -> None:
-    refusal = glob.refusal(glob.text())
+def test_a_password_that_is_not_that_of_the_configuration_is_found(trial: Trial) -> None:
+    server = {**trial.configured.target("canary-other"), "Port": trial.configured.instance.trial_port}
+    refusal = trial.refusal(trial.configured.text(), Server=server)
+    assert "does the password belong to this configuration?" in refusal
+    assert "canary" not in refusal
+    trial.configured.require_nothing_left()
+
+
+def test_a_taken_port_is_named_and_not_mistaken_for_the_trial(trial: Trial) -> None:
+    port = trial.configured.instance.port
+    server = {**trial.configured.target(), "Port": port}
+    assert f"Expected the port {port} to be free for the trial" in trial.refusal(trial.configured.text(), Server=server)
+    assert trial.configured.ask("PING") == "PONG"
+
+
+def test_a_trial_wants_a_folder_of_its_own(trial: Trial) -> None:
+    folder = f"{trial.configured.instance.base}\\history"
+    trial.configured.host.call("New-WinDirectory", Path=folder)
+    trial.configured.host.put(f"{folder}\\somebody's", b"x")
+    refusal = trial.refusal(trial.configured.text(), ScratchFolder=folder)
+    assert "Expected an empty or missing folder" in refusal
+    assert trial.configured.earlier == ["somebody's"]
+
+
+def test_a_program_that_is_not_there_is_named(trial: Trial) -> None:
+    assert "found no such file" in trial.refusal(
+        trial.configured.text(), Server={**trial.configured.target(), "CliPath": "C:\\none.exe", "Port": 1}
+    )
+    trial.configured.require_nothing_left()
+
+
+def test_a_trial_writes_nothing_beside_the_running_server(trial: Trial) -> None:
+    host, data = trial.configured.host, trial.configured.instance.data
+    before = host.call("Get-WinDirectoryEntry", Path=data)
+    more = [f'pidfile "{data}/memurai.pid"', f'logfile "{data}/of-the-trial.log"', "appendonly yes", "save 1 1"]
+    text = trial.configured.text(*(line.replace("\\", "/") for line in more))
+    host.call("Test-MemuraiConfiguration", **trial.parameters(text))
+    assert host.call("Get-WinDirectoryEntry", Path=data) == before
+
+
+@pytest.mark.parametrize("directive", ["replicaof", "slaveof"])
+def test_a_trial_asks_no_primary_and_answers(trial: Trial, directive: str) -> None:
+    """A replica of nobody answers PING even if it may not serve stale data."""
+    configured = trial.configured
+    text = configured.text(f"{directive} {configured.instance.address} {configured.instance.port}")
+    text += "replica-serve-stale-data no\r\n"
+    configured.host.call("Test-MemuraiConfiguration", **trial.parameters(text))
+    assert "connected_slaves:0" in configured.ask("INFO", "replication")
+
+
+def test_a_trial_that_has_not_read_its_file_is_found(trial: Trial) -> None:
+    """[prod] is one letter to the server: it starts with its defaults."""
+    found = trial.configured
+    folder = f"{found.instance.base}\\[prod]"
+    found.host.call("New-WinDirectory", Path=folder)
+    there = Trial(replace(found, instance=replace(found.instance, base=folder)))
+    refusal = there.refusal(found.text())
     assert "found that it runs, but has not read this file: it asks for no password" in refusal
-    assert glob.host.kind(glob.path) == "Absent"
-    glob.require_nothing_left()
+
+
+def test_a_restart_that_never_becomes_healthy_goes_back(configured: Configured) -> None:
+    assert configured.ask("SET", "kept", "1") == "OK"
+    refusal = configured.refusal(configured.change(configured.text(never_healthy(configured))))
+    assert "Expected a healthy server of the service" in refusal
+    assert (configured.ask("GET", "kept"), configured.service["State"]) == ("1", "Running")
+
+
+def test_a_server_that_is_not_what_it_shall_be_goes_back(configured: Configured) -> None:
+    instance = replace(configured.instance, timeout_seconds=2)
+    assert configured.ask("SET", "kept", "1") == "OK"
+    change = replace(configured, instance=instance).change(configured.text("databases 4"))
+    *steps, start = change.steps
+    wrong = {**start.do.parameters, "Expected": {"role": "slave"}}
+    bad = replace(start, do=type(start.do)(start.do.function, wrong))
+    refusal = configured.refusal(replace(change, steps=(*steps, bad)))
+    assert "expected role:slave, found role:master" in refusal
+    assert configured.ask("GET", "kept") == "1"
+
+
+def test_a_server_that_can_not_save_is_not_stopped(configured: Configured) -> None:
+    process = configured.service["ProcessId"]
+    assert configured.ask("SET", "key", "1") == "OK"
+    configured.host.call("New-WinDirectory", Path=f"{configured.instance.data}\\dump.rdb\\in-the-way")
+    refusal = configured.refusal(configured.change(configured.text("databases 4")))
+    assert "Expected OK to SAVE" in refusal
+    assert configured.service["ProcessId"] == process
+
+
+def test_an_append_only_file_is_begun_before_a_restart_which_would_load_an_empty_one(configured: Configured) -> None:
+    assert configured.ask("SET", "kept", "1") == "OK"
+    configured.apply(configured.text("appendonly yes", "databases 4"))
+    assert configured.ask("GET", "kept") == "1"
+    assert configured.value("appendonly") == "yes"
+
+
+def test_a_server_that_began_its_append_only_file_goes_back_with_all_its_keys(configured: Configured) -> None:
+    """Its former configuration loads a snapshot."""
+    assert configured.ask("SET", "kept", "1") == "OK"
+    configured.refusal(configured.change(configured.text("appendonly yes", never_healthy(configured))))
+    assert (configured.ask("GET", "kept"), configured.value("appendonly")) == ("1", "no")
+
+
+def test_a_restart_that_would_load_an_empty_append_only_file_is_refused(configured: Configured) -> None:
+    """The file says that the server has one, which it has not."""
+    process = configured.service["ProcessId"]
+    yes = replace(configured, former=configured.text("appendonly yes"))
+    configured.host.put(configured.path, yes.former.encode())
+    desired = Document.of(configured.text("appendonly yes", "databases 4"))
+    plan = plan_of(yes.former, desired, asking=lambda former, _: (former, {}))
+    assert plan is not None
+    refusal = yes.refusal(configuration.change(configured.instance, plan, configured.history))
+    assert "expected aof_enabled:1, found aof_enabled:0" in refusal
+    assert configured.service["ProcessId"] == process
+
+
+def test_an_append_only_file_that_is_not_written_in_time_is_undone(configured: Configured) -> None:
+    for number in range(3):
+        assert configured.ask("SET", f"key{number}", "1") == "OK"
+    # It is not done when the deadline comes.
+    assert configured.ask("CONFIG", "SET", "rdb-key-save-delay", "10000000") == "OK"
+    instance = replace(configured.instance, timeout_seconds=1)
+    refusal = configured.refusal(replace(configured, instance=instance).change(configured.text("appendonly yes")))
+    assert "expected aof_rewrite_in_progress:0" in refusal
+    assert configured.value("appendonly") == "no"
+
+
+def test_a_server_that_loses_its_append_only_file_writes_a_snapshot_first(configured: Configured) -> None:
+    """The next start, whoever causes it, looks for nothing else."""
+    configured.apply(configured.text("appendonly yes"))
+    assert configured.ask("SET", "kept", "value") == "OK"
+    configured.apply(configured.text("appendonly no"))
+    configured.host.call("Stop-WinService", Name=configured.instance.service)
+    configured.start()
+    assert configured.ask("GET", "kept") == "value"
+
+
+def test_a_stopped_service_is_not_started(configured: Configured) -> None:
+    configured.host.call("Stop-WinService", Name=configured.instance.service)
+    configured.apply(configured.text("databases 4"), running=False)
+    assert configured.service["State"] == "Stopped"
+    assert len(configured.earlier) == 1
+
+
+def test_the_first_configuration_needs_no_service(configured: Configured) -> None:
+    configured.host.call("Stop-WinService", Name=configured.instance.service)
+    configured.host.call("Remove-WinItem", Path=configured.path)
+    plan = plan_of(None, Document.of(configured.text("hz 20")))
+    assert plan is not None
+    change = configuration.change(configured.instance, plan, configured.history)
+    configured.host.call("Invoke-WinChange", **change.call.wire_parameters())
+    assert (configured.content, configured.earlier) == (configured.text("hz 20"), [])
+    configured.require_nothing_left()
+
+
+def test_all_that_changes_a_server_takes_turns_in_one_folder(configured: Configured) -> None:
+    change = configured.change(configured.text("maxclients 77"))
+    assert change.folder == f"{configured.instance.config}/changes"
+    configured.apply(configured.text("maxclients 77"))
+    (last,) = configured.host.call("Get-WinChange", Folder=change.folder)["Outcomes"]
+    assert (last["Name"], last["Outcome"]) == (change.name, "Done")
+
+
+# What only a practice host can be made to do
+
+
+@pytest.fixture
+def practice(configured: Configured) -> Configured:
+    if not isinstance(configured.host, PracticeHost):
+        pytest.skip("changes the lab's own Windows")
+    return configured
+
+
+@contextmanager
+def locked(configured: Configured, path: str) -> Iterator[None]:
+    """Let another program hold a file open."""
+    assert isinstance(configured.host, PracticeHost)
+    files = configured.host.machine.files
+    before: Callable[[], frozenset[Path]] = files.locked_paths
+    files.locked_paths = lambda: frozenset({files.local_path(path)})
+    try:
+        yield
+    finally:
+        files.locked_paths = before
+
+
+@pytest.mark.differs("full-disk")
+def test_a_full_disk_is_found_before_the_server_is_touched(
+    practice: Configured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(practice.host, PracticeHost)
+    files = practice.host.machine.files
+    change = practice.change(practice.text(f"# {'x' * 60_000}", "maxclients 77"))
+    with monkeypatch.context() as full:
+        full.setattr(files, "capacity_bytes", files.used_bytes + 30_000)
+        refusal = practice.host.refusal("Invoke-WinChange", **change.call.wire_parameters())
+    assert "There is not enough space on the disk" in refusal
+    assert practice.value("maxclients") == "10000"
+    practice.require_nothing_left()
+
+
+def test_another_server_at_the_new_port_is_not_taken_for_the_running_one(configured: Configured) -> None:
+    """It is not changed, and the port is refused."""
+    host, port = configured.host, configured.host.free_port()
+    folder, service = host.new_folder(), host.new_service(StartType="Manual")
+    path = f"{folder}\\other.conf"
+    lines = [
+        f"bind {host.server_address}",
+        f"port {port}",
+        f"requirepass {quote(PASSWORD)}",
+        'save ""',
+        "maxclients 99",
+    ]
+    host.put(path, "\r\n".join([*lines, f'dir "{folder}"'.replace("\\", "/"), ""]).encode())
+    image = f'"{MEMURAI_FOLDER}\\memurai.exe" --service-run --service-name {service} "{path}"'
+    host.call("Set-WinService", Name=service, ImagePath=image)
+    host.call("Start-MemuraiServer", ServiceName=service, Server=configured.target(port=port))
+    configured.refusal(configured.change(configured.text("maxclients 77", port=port)))
+    assert configured.ask("CONFIG", "GET", "maxclients", port=port).split() == ["maxclients", "99"]
+    assert configured.value("maxclients") == "10000"
+    host.call("Stop-WinService", Name=service)
 
 
 @pytest.fixture
@@ -240,98 +480,109 @@ def ignoring(configured: Configured) -> Iterator[Configured]:
     program = host.machine.files.local_path(f"{MEMURAI_FOLDER}\\memurai.exe")
     before = program.read_bytes()
     file = configured.path.replace("\\", "/")
-    open_server = f"redis-server --bind {host.server_address} --port {configured.port} --save ''"
+    open_server = f"redis-server --bind {host.server_address} --port {configured.instance.port} --save ''"
     lines = ["#!/bin/sh", f"case $* in *--service-run*) grep -q 'maxclients 78' '{file}' && exec {open_server};; esac"]
     program.write_bytes("\n".join([*lines, ""]).encode() + before.partition(b"\n")[2])
     yield configured
     program.write_bytes(before)
 
 
-def state(configured: Configured) -> str:
-    return str(configured.host.call("Get-WinService", Name=configured.service)["State"])
-
-
 def test_a_server_without_the_password_of_its_file_is_told_and_stopped(ignoring: Configured) -> None:
+    service, given = ignoring.instance.service, {"Server": ignoring.target()}
     ignoring.host.put(ignoring.path, ignoring.text("maxclients 78").encode())
-    ignoring.host.call("Restart-WinService", Name=ignoring.service)
-    refusal = ignoring.host.refusal("Wait-MemuraiServer", **ignoring.target)
+    ignoring.host.call("Restart-WinService", Name=service)
+    refusal = ignoring.host.refusal("Wait-MemuraiServer", **given)
     assert "found one without it: PONG AUTH failed:" in refusal
-    assert state(ignoring) == "Running"
-    refusal = ignoring.host.refusal("Wait-MemuraiServer", **ignoring.target, ServiceName=ignoring.service)
-    assert f"the service '{ignoring.service}' was stopped" in refusal
-    assert state(ignoring) == "Stopped"
+    assert ignoring.service["State"] == "Running"
+    refusal = ignoring.host.refusal("Start-MemuraiServer", **given, ServiceName=service)
+    assert f"the service '{service}' was stopped" in refusal
+    assert ignoring.service["State"] == "Stopped"
 
 
 def open_up(configured: Configured) -> str:
     """Take the password from the running server, and return why it is refused then."""
     configured.ask("CONFIG", "SET", "requirepass", "")
-    given = {"ServiceName": configured.service, "TimeoutSeconds": 1}
-    return configured.host.refusal("Wait-MemuraiServer", **configured.target, **given)
+    given = {"ServiceName": configured.instance.service, "TimeoutSeconds": 1}
+    return configured.host.refusal("Start-MemuraiServer", Server=configured.target(), **given)
 
 
 def test_what_a_server_without_a_password_holds_is_saved_before_it_is_stopped(configured: Configured) -> None:
     """Its password may have been taken from it while it ran, which it answers like one that read no configuration."""
-    snapshot = f"{configured.folder}\\dump.rdb"
-    assert f"the service '{configured.service}' was stopped" in open_up(configured)
+    snapshot, service = f"{configured.instance.data}\\dump.rdb", configured.instance.service
+    assert f"the service '{service}' was stopped" in open_up(configured)
     # An empty set would replace a good snapshot.
-    assert (state(configured), configured.host.kind(snapshot)) == ("Stopped", "Absent")
-    configured.host.call("Start-WinService", Name=configured.service)
-    configured.host.call("Wait-MemuraiServer", **configured.target)
+    assert (configured.service["State"], configured.host.kind(snapshot)) == ("Stopped", "Absent")
+    configured.start()
     assert configured.ask("SET", "key", "1") == "OK"
-    assert f"the service '{configured.service}' was stopped" in open_up(configured)
-    assert state(configured) == "Stopped"
-    configured.host.call("Start-WinService", Name=configured.service)
-    configured.host.call("Wait-MemuraiServer", **configured.target)
+    assert f"the service '{service}' was stopped" in open_up(configured)
+    assert configured.service["State"] == "Stopped"
+    configured.start()
     assert configured.ask("GET", "key") == "1"
 
 
 def test_one_that_can_not_save_what_it_holds_is_not_stopped(configured: Configured) -> None:
     assert configured.ask("SET", "key", "1") == "OK"
-    configured.host.call("New-WinDirectory", Path=f"{configured.folder}\\dump.rdb\\in-the-way")
+    configured.host.call("New-WinDirectory", Path=f"{configured.instance.data}\\dump.rdb\\in-the-way")
     refusal = open_up(configured)
-    assert f"the service '{configured.service}' was not stopped, although anyone can read and write its" in refusal
+    service = configured.instance.service
+    assert f"the service '{service}' was not stopped, although anyone can read and write its" in refusal
     assert "Expected OK to SAVE" in refusal
-    assert state(configured) == "Running"
+    assert configured.service["State"] == "Running"
 
 
 def test_a_restart_without_the_password_of_the_file_goes_back(ignoring: Configured) -> None:
-    former = ignoring.content
-    refusal = ignoring.refusal(ignoring.text("maxclients 78"), Restart=True)
-    assert "the server has not read its configuration" in refusal
-    assert "the last known good runs again" in refusal
-    assert (ignoring.content, ignoring.ask("PING"), state(ignoring)) == (former, "PONG", "Running")
+    process = ignoring.service["ProcessId"]
+    change = ignoring.change(ignoring.text("maxclients 78", "databases 4"))
+    refusal = ignoring.refusal(change)
+    assert "Expected a server with the password of its configuration at" in refusal
+    assert "found one without it: PONG AUTH failed:" in refusal
+    assert (ignoring.ask("PING"), ignoring.service["State"]) == ("PONG", "Running")
+    assert ignoring.service["ProcessId"] != process
 
 
 def test_when_the_way_back_leads_to_such_a_server_too_it_is_stopped(ignoring: Configured) -> None:
+    """Then a person is needed; the journal stays, and whoever comes next tries again."""
     ignoring.host.put(ignoring.path, ignoring.text("maxclients 78").encode())
-    refusal = ignoring.refusal(ignoring.text("maxclients 78", "databases 4"), Restart=True)
-    assert f"the service '{ignoring.service}' was stopped" in refusal
-    assert "the service is now Stopped" in refusal
-    assert state(ignoring) == "Stopped"
+    change = ignoring.change(ignoring.text("maxclients 78", "databases 4"))
+    refusal = ignoring.host.refusal("Invoke-WinChange", **change.call.wire_parameters())
+    assert "And what was done could not be undone: save and stop the server: Expected a healthy server" in refusal
+    assert f"the service '{ignoring.instance.service}' was stopped" in refusal
+    assert ignoring.service["State"] == "Stopped"
+    assert isinstance(ignoring.host, PracticeHost)
+    program = ignoring.host.machine.files.local_path(f"{MEMURAI_FOLDER}\\memurai.exe")
+    first, _, rest = program.read_bytes().split(b"\n", 2)
+    program.write_bytes(first + b"\n" + rest)
+    undone = ignoring.host.call("Undo-WinChange", Folder=ignoring.instance.changes, Reason="it was mended")
+    assert undone["Outcome"] == "Undone"
+    assert ignoring.ask("PING") == "PONG"
 
 
-def test_a_server_that_has_no_password_is_asked_without_one(configured: Configured) -> None:
-    plain = configured.text().replace(f'requirepass "{PASSWORD}"\r\n', "")
-    configured.change(plain, Password={"$secret": ""}, LivePassword={"$secret": PASSWORD}, Restart=True)
-    assert configured.host.call("Wait-MemuraiServer", **{**configured.target, "Password": {"$secret": ""}})["Ready"]
-    back = configured.refusal(configured.text(never_healthy(configured)), LivePassword={"$secret": ""}, Restart=True)
-    assert "the last known good runs again" in back
-    configured.require_nothing_left()
+# Hangs as a service, and answers in a trial.
+HANGING = """#!/bin/sh
+case "$*" in *--service-run*) grep -q "maxclients 78" '{file}' && exec sleep 600 ;; esac
+"""
 
 
-def test_a_server_that_loses_its_append_only_file_writes_a_snapshot_first(configured: Configured) -> None:
-    """The next start, whoever causes it, looks for nothing else."""
-    host = configured.host
-    for words in (["CONFIG", "SET", "appendonly", "yes"], ["SET", "kept", "value"]):
-        answer = host.call("Invoke-MemuraiCommand", **configured.target, Arguments=words)
-        assert answer["Output"].strip() == "OK"
-    snapshot = f"{configured.folder}\\dump.rdb"
-    assert host.kind(snapshot) == "Absent"
-    live = {"LiveCommand": {"$secret": "CONFIG SET appendonly no"}}
-    assert configured.change(configured.text("appendonly no"), **live)["Applied"] == "Live"
-    assert host.kind(snapshot) == "File"
-    host.call("Stop-WinService", Name=configured.service)
-    host.call("Start-WinService", Name=configured.service)
-    host.call("Wait-MemuraiServer", **configured.target)
-    answer = host.call("Invoke-MemuraiCommand", **configured.target, Arguments=["GET", "kept"])
-    assert answer["Output"].strip() == "value"
+def test_a_new_configuration_that_hangs_is_ended_and_the_former_one_runs(practice: Configured) -> None:
+    assert isinstance(practice.host, PracticeHost)
+    program = practice.host.machine.files.local_path(f"{MEMURAI_FOLDER}\\memurai.exe")
+    before = program.read_bytes()
+    hanging = HANGING.format(file=practice.path.replace("\\", "/"))
+    program.write_bytes(hanging.encode() + before.partition(b"\n")[2])
+    slow = replace(practice, instance=replace(practice.instance, timeout_seconds=3))
+    try:
+        refusal = practice.refusal(slow.change(practice.text("maxclients 78", "databases 4")))
+    finally:
+        program.write_bytes(before)
+    assert "to be Running within 3 s, found it StartPending" in refusal
+    assert practice.ask("PING") == "PONG"
+
+
+@pytest.mark.differs("linux-servers")
+def test_a_file_that_is_in_use_gives_the_server_its_former_values_back(practice: Configured) -> None:
+    process = practice.service["ProcessId"]
+    change = practice.change(practice.text("maxclients 77"))
+    with locked(practice, practice.path):
+        refusal = practice.refusal(change)
+    assert "being used by another process" in refusal
+    assert (practice.value("maxclients"), practice.service["ProcessId"]) == ("10000", process)

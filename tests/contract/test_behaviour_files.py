@@ -1,4 +1,4 @@
-"""Get-WinItem, Get-WinTextFile, New-WinDirectory, Remove-WinItem, Copy-WinFile."""
+"""Get-WinItem, Get-WinTextFile, New-WinDirectory, Remove-WinItem, Copy-WinFile, Write-WinFile and Restore-WinFile."""
 
 from __future__ import annotations
 
@@ -171,6 +171,11 @@ def test_what_windows_needs_is_not_removed(host: ContractHost, path: str) -> Non
     assert "expected a path that windows can do without, found 'c:\\" in refusal.lower()
 
 
+def test_what_is_never_removed_is_listed(host: ContractHost) -> None:
+    paths = host.call("Get-WinProtectedFolder")["Paths"]
+    assert {"C:\\WINDOWS", "C:\\PROGRAM FILES", "C:\\PROGRAMDATA", "C:\\USERS"} <= {path.upper() for path in paths}
+
+
 def test_a_copy_overwrites_and_its_source_stays(host: ContractHost, folder: str) -> None:
     source, copy = f"{folder}\\Größe.txt", f"{folder}\\a copy.txt"
     host.put(source, b"first")
@@ -178,6 +183,29 @@ def test_a_copy_overwrites_and_its_source_stays(host: ContractHost, folder: str)
     host.put(source, b"second, longer")
     host.call("Copy-WinFile", Path=source.replace("\\", "/"), Destination=copy.upper())
     assert (host.read(source), host.read(copy)) == (b"second, longer", b"second, longer")
+
+
+def test_a_copy_is_compared_with_its_digest(host: ContractHost, folder: str) -> None:
+    given = {"Path": f"{folder}\\source", "Destination": f"{folder}\\copy"}
+    host.put(given["Path"], b"content")
+    host.call("Copy-WinFile", **given, Sha256=sha256(b"content").hexdigest().upper())
+    refusal = host.refusal("Copy-WinFile", **given, Sha256="A" * 64)
+    found = sha256(b"content").hexdigest()
+    assert f"Expected SHA-256 {'a' * 64} of the copy '{given['Destination']}', found {found}." in refusal
+    assert "'Sha256'" in host.refusal("Copy-WinFile", **given, Sha256="abc")
+
+
+def test_files_and_folders_are_moved_to_where_nothing_is(host: ContractHost, folder: str) -> None:
+    host.call("New-WinDirectory", Path=f"{folder}\\one")
+    host.put(f"{folder}\\one\\file", b"content")
+    moved = host.call("Move-WinItem", Path=f"{folder}/one", Destination=f"{folder}/two")
+    assert moved == {"Path": f"{folder}\\one", "Destination": f"{folder}\\two"}
+    host.call("Move-WinItem", Path=f"{folder}\\two\\file", Destination=f"{folder}\\two\\other")
+    host.put(f"{folder}\\three", b"in the way")
+    for source, target in (("two\\other", "three"), ("none", "four")):
+        refusal = host.refusal("Move-WinItem", Path=f"{folder}\\{source}", Destination=f"{folder}\\{target}")
+        assert f"Expected to move '{folder}\\{source}' to '{folder}\\{target}', found: " in refusal
+    assert (host.read(f"{folder}\\two\\other"), host.read(f"{folder}\\three")) == (b"content", b"in the way")
 
 
 def test_only_a_file_is_copied(host: ContractHost, folder: str) -> None:
@@ -223,3 +251,59 @@ def test_nothing_stands_in_no_directory(host: ContractHost, folder: str) -> None
     host.put(f"{folder}\\file", b"x")
     for path in (f"{folder}\\none", f"{folder}\\file"):
         assert host.call("Get-WinDirectoryEntry", Path=path) == {"Path": path, "Entries": [], "IsComplete": True}
+
+
+def test_a_file_is_written_whole_in_utf_8(host: ContractHost, folder: str) -> None:
+    path = f"{folder}\\file.conf"
+    for text in ("requirepass Größe\r\n", "second"):
+        host.put(f"{path}.new", b"left by one that was ended")
+        written = host.call("Write-WinFile", Path=path.replace("\\", "/"), Content={"$secret": text})
+        assert written == {"Path": path, "Sha256": sha256(text.encode()).hexdigest()}
+        assert (host.read(path), host.kind(f"{path}.new")) == (text.encode(), "Absent")
+
+
+@pytest.mark.differs("access-lists")
+def test_a_file_that_is_written_keeps_its_access_list(host: ContractHost, folder: str) -> None:
+    path = f"{folder}\\file.conf"
+    host.put(path, b"first")
+    entry = {"Sid": "S-1-5-32-544", "Type": "Allow", "Rights": 2032127, "InheritanceFlags": 0, "PropagationFlags": 0}
+    host.call("Set-WinAcl", Path=path, OwnerSid="S-1-5-32-544", InheritanceEnabled=False, Entries=[entry])
+    before = host.call("Get-WinAcl", Path=path)
+    host.call("Write-WinFile", Path=path, Content={"$secret": "second"})
+    assert (host.read(path), host.call("Get-WinAcl", Path=path)) == (b"second", before)
+
+
+def test_what_can_not_be_written_leaves_what_was(host: ContractHost, folder: str) -> None:
+    host.call("New-WinDirectory", Path=f"{folder}\\below")
+    refusal = host.refusal("Write-WinFile", Path=f"{folder}\\below", Content={"$secret": "canary"})
+    assert f"Expected a file or nothing at '{folder}\\below', found a directory." in refusal
+    assert "canary" not in refusal
+    assert "'Content'" in host.refusal("Write-WinFile", Path=f"{folder}\\file", Content="canary in clear")
+    host.refusal("Write-WinFile", Path=f"{folder}\\none\\file", Content={"$secret": "canary"})
+    assert [entry["Name"] for entry in host.call("Get-WinDirectoryEntry", Path=folder)["Entries"]] == ["below"]
+
+
+def test_a_file_that_was_written_is_brought_back_however_often(host: ContractHost, folder: str) -> None:
+    path, copy = f"{folder}\\file", f"{folder}\\kept"
+    host.put(copy, b"\xff before")
+    for content in (b"after", b"\xff before", None):
+        if content is None:
+            host.call("Remove-WinItem", Path=path)
+        else:
+            host.put(path, content)
+        host.put(f"{path}.new", b"left by one that was ended")
+        found = [host.call("Restore-WinFile", Path=path, Copy=copy) for _ in range(2)]
+        assert [item["Restored"] for item in found] == [content != b"\xff before", False]
+        assert (host.read(path), host.kind(f"{path}.new")) == (b"\xff before", "Absent")
+    host.call("Remove-WinItem", Path=copy)
+    # It was brought back, and what kept it is gone: undoing may be begun again.
+    assert host.call("Restore-WinFile", Path=path, Copy=copy) == {"Path": path, "Restored": False}
+    assert host.read(path) == b"\xff before"
+
+
+def test_a_file_that_was_not_there_goes_again(host: ContractHost, folder: str) -> None:
+    path = f"{folder}\\file"
+    for name in (path, f"{path}.new"):
+        host.put(name, b"x")
+    assert [host.call("Restore-WinFile", Path=path)["Restored"] for _ in range(2)] == [True, False]
+    assert host.call("Get-WinDirectoryEntry", Path=folder)["Entries"] == []

@@ -6,11 +6,14 @@ import time
 from hashlib import sha256
 
 import pytest
-from contract_host import SECONDS, ContractHost
+from contract_host import SECONDS, ContractHost, PracticeHost
 
 from winfra.exceptions import HostConnectionError, HostTimeoutError
+from winfra.library import agent_script
+from winfra.session import process as process_module
 from winfra.session.frames import Reply, Request, block_field, frame, json_field, text_field
 from winfra.session.process import PowerShellProcess
+from winlab.twin import agent
 
 
 def process_of(host: ContractHost) -> PowerShellProcess:
@@ -123,14 +126,6 @@ def test_the_end_of_an_upload_needs_its_beginning(host: ContractHost, folder: st
     assert (host.kind(path), host.kind(f"{folder}\\other")) == ("Absent", "Absent")
 
 
-def test_a_staged_file_that_no_call_took_goes_when_powershell_is_told_to_quit(host: ContractHost, folder: str) -> None:
-    paths = [f"{folder}\\file.staged", f"{folder}\\file"]
-    for path in paths:
-        host.put(path, b"content")
-    process_of(host).finish()
-    assert [host.kind(path) for path in paths] == ["Absent", "File"]
-
-
 def test_a_file_is_read_in_parts(host: ContractHost, folder: str) -> None:
     path = f"{folder}\\file"
     host.put(path, b"0123456789")
@@ -155,3 +150,28 @@ def test_a_request_that_takes_too_long_ends_its_process_and_the_next_starts_anot
         host.session.run("Start-Sleep -Seconds 60", {}, 1)
     assert not former.alive
     assert host.run("'next'").stdout == b"next\r\n"
+
+
+def give_up_answers_soon(host: ContractHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let agents that start from now on wait for a second until somebody takes an answer."""
+    if isinstance(host, PracticeHost) and host.machine.powershell is None:
+        monkeypatch.setattr(agent, "ANSWER_SECONDS", 1.0)
+        return
+    text, limit = agent_script(), "AnswerSeconds = 600\n"
+    assert limit in text
+    monkeypatch.setattr(process_module, "agent_script", lambda: text.replace(limit, "AnswerSeconds = 1\n"))
+
+
+def test_an_answer_that_nobody_takes_is_given_up(
+    host: ContractHost, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.put(f"{folder}\\large", b"x" * 1_000_000)
+    give_up_answers_soon(host, monkeypatch)
+    session = host.connect()
+    fields = (b"read", text_field(f"{folder}\\large"), b"0", b"1000000")
+    session._agent().send(Request("read", fields).line)
+    asking, deadline = f"Get-Process -Id {session.agent['ProcessId']}", time.monotonic() + SECONDS
+    while host.run(asking).exit_code == 0:
+        assert time.monotonic() < deadline, "the agent still waits"
+        time.sleep(0.1)
+    session.close()

@@ -95,6 +95,15 @@ def test_another_installation_is_waited_for_until_the_deadline(host: ContractHos
     other.join()
 
 
+def test_what_is_installed_is_told_when_no_installation_is_under_way(host: ContractHost) -> None:
+    assert host.call("Get-WinProduct", Name=f"{host.name}*", WaitSeconds=5)["Products"] == []
+    if not isinstance(host, PracticeHost):
+        pytest.skip("no installation is begun on a real host")
+    with host.machine.products.installing:
+        refusal = host.refusal("Get-WinProduct", Name="Memurai*", WaitSeconds=1)
+    assert "Expected the installation that is under way to end within 1 s, found it going on." in refusal
+
+
 def test_a_package_is_installed_and_removed(host: ContractHost, folder: str, package: Path) -> None:
     if not isinstance(host, PracticeHost):
         pytest.skip("installs the lab's stand-in package, and nothing is installed on a real host")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,14 @@ import pytest
 from contract_host import MEMURAI_FOLDER, Answer, ContractHost, PracticeHost
 
 import winlab.package
+from memurai.changes.product import KeptPackage, Member, Upgrade, upgraded
+from memurai.data.place import DataPlace
+from memurai.instance import Instance
+from memurai.server import Server as MemuraiServer
+from winfra.secrets import hidden
 
 PASSWORD = "Secret-7391 with 'quotes'"
+NO_PRODUCT = "{F2A9D7C4-5E0B-4B7E-9D1C-3A6E8B90C15D}"
 CLI = f"{MEMURAI_FOLDER}\\memurai-cli.exe"
 
 
@@ -41,7 +47,7 @@ class Server:
         return self.host.call("Stop-WinService", Name=self.service)
 
     def ask(self, *arguments: str, **more: Any) -> Answer:
-        return self.host.call("Invoke-MemuraiCommand", **{**self.target, "Arguments": list(arguments), **more})
+        return self.host.call("Invoke-MemuraiCommand", Server={**self.target, **more}, Arguments=list(arguments))
 
     def state(self) -> Answer:
         return self.host.call("Get-WinService", Name=self.service)
@@ -82,7 +88,7 @@ def install(host: PracticeHost, package: Path) -> None:
 def running(server: Server) -> Server:
     """The server, running and ready."""
     server.start()
-    server.host.call("Wait-MemuraiServer", **server.target)
+    server.host.call("Wait-MemuraiServer", Server=server.target)
     return server
 
 
@@ -119,7 +125,7 @@ def test_a_restart_starts_what_is_stopped_and_gives_another_process(server: Serv
 
 
 def test_a_server_that_is_ready_answers(running: Server) -> None:
-    assert running.host.call("Wait-MemuraiServer", **running.target)["ElapsedMilliseconds"] >= 0
+    assert running.host.call("Wait-MemuraiServer", Server=running.target)["ElapsedMilliseconds"] >= 0
     assert running.ask("PING") == {"ExitCode": 0, "Output": "PONG", "ErrorOutput": ""}
 
 
@@ -164,15 +170,15 @@ def test_a_user_is_named(running: Server) -> None:
 
 def test_a_secret_command_is_carried_out(running: Server) -> None:
     secret = {"$secret": 'SET "a secret key" "Größe"'}
-    answer = running.host.call("Invoke-MemuraiCommand", **running.target, SecretCommand=secret)
+    answer = running.host.call("Invoke-MemuraiCommand", Server=running.target, SecretCommand=secret)
     assert answer["Output"] == "OK"
     assert running.ask("GET", "a secret key")["Output"] == "Größe"
 
 
 def test_either_arguments_or_a_secret_command_is_given(running: Server) -> None:
-    neither = running.host.refusal("Invoke-MemuraiCommand", **running.target)
+    neither = running.host.refusal("Invoke-MemuraiCommand", Server=running.target)
     both = running.host.refusal(
-        "Invoke-MemuraiCommand", **running.target, Arguments=["PING"], SecretCommand={"$secret": "GET hidden"}
+        "Invoke-MemuraiCommand", Server=running.target, Arguments=["PING"], SecretCommand={"$secret": "GET hidden"}
     )
     for refusal in (neither, both):
         assert "Expected either Arguments or SecretCommand, found both or none." in refusal
@@ -181,28 +187,28 @@ def test_either_arguments_or_a_secret_command_is_given(running: Server) -> None:
 
 def test_a_command_without_an_answer_ends_at_its_deadline(running: Server) -> None:
     arguments = {"Arguments": ["BLPOP", "hidden", "0"], "TimeoutSeconds": 1}
-    refusal = running.host.refusal("Invoke-MemuraiCommand", **running.target, **arguments)
+    refusal = running.host.refusal("Invoke-MemuraiCommand", Server=running.target, **arguments)
     address = f"{running.host.server_address}:{running.port}"
     assert f"Expected an answer to BLPOP from {address} within 1 s, found none." in refusal
     assert "hidden" not in refusal
 
 
 def test_a_password_has_to_be_a_secret(running: Server) -> None:
-    refusal = running.host.refusal("Wait-MemuraiServer", **{**running.target, "Password": "in clear"})
+    refusal = running.host.refusal("Wait-MemuraiServer", Server={**running.target, "Password": "in clear"})
     assert "'Password'" in refusal
     assert "in clear" not in refusal
 
 
 def test_a_client_that_is_not_there_is_an_error(running: Server) -> None:
     path = f"{running.host.scratch}\\memurai-cli.exe"
-    refusal = running.host.refusal("Wait-MemuraiServer", **{**running.target, "CliPath": path.replace("\\", "/")})
+    refusal = running.host.refusal("Wait-MemuraiServer", Server={**running.target, "CliPath": path.replace("\\", "/")})
     assert f"Expected the program '{path}', found no such file." in refusal
 
 
 def test_a_server_that_is_not_there_is_an_error_at_the_deadline(server: Server) -> None:
     server.stop()
     assert server.listeners() == []
-    refusal = server.host.refusal("Wait-MemuraiServer", **server.target, TimeoutSeconds=1)
+    refusal = server.host.refusal("Wait-MemuraiServer", Server=server.target, TimeoutSeconds=1)
     address = f"{server.host.server_address}:{server.port}"
     assert f"Expected PONG and loading:0 from {address} within 1 s, found:" in refusal
     assert PASSWORD not in refusal
@@ -224,23 +230,49 @@ def test_a_service_whose_program_ends_at_once_does_not_start(server: Server) -> 
 
 def test_a_server_saves_what_is_in_memory_only(running: Server) -> None:
     assert running.ask("SET", "in-memory", "1")["Output"] == "OK"
-    saved = [running.host.call("Save-MemuraiData", **running.target)["Saved"] for _ in range(2)]
+    saved = [running.host.call("Save-MemuraiData", Server=running.target)["Saved"] for _ in range(2)]
     assert saved == [True, False]
     wrong = {**running.target, "Password": {"$secret": "another"}}
-    assert "Expected INFO from" in running.host.refusal("Save-MemuraiData", **wrong)
+    assert "Expected INFO from" in running.host.refusal("Save-MemuraiData", Server=wrong)
 
 
-def test_a_server_that_is_writing_a_snapshot_saves_after_that(running: Server) -> None:
+@pytest.mark.parametrize(("password", "kept"), [(PASSWORD, "1"), ("another", "")])
+def test_a_server_that_is_stopped_on_a_way_back_saves_where_it_can_be_asked(
+    running: Server, password: str, kept: str
+) -> None:
+    running.ask("FLUSHALL")
+    running.host.call("Save-MemuraiData", Server=running.target)
+    running.ask("SET", "on-a-way-back", "1")
+    server = {**running.target, "Password": {"$secret": password}}
+    found = running.host.call("Stop-MemuraiHungServer", ServiceName=running.service, Server=server)
+    assert found == {"Name": running.service, "Ended": False}
+    assert (running.state()["State"], running.state()["StartType"]) == ("Stopped", "Disabled")
+    running.host.call("Set-WinService", Name=running.service, StartType="Manual")
+    running.start()
+    running.host.call("Wait-MemuraiServer", Server=running.target)
+    assert running.ask("GET", "on-a-way-back")["Output"] == kept
+
+
+@pytest.fixture
+def writing_a_snapshot(running: Server) -> Server:
+    """A server that writes a snapshot, slowly enough for what the test asks meanwhile on a busy machine."""
+    running.ask("SET", "in-snapshot", "1")
+    for microseconds_a_key in (500_000, 2_000_000, 8_000_000, 32_000_000):
+        assert running.ask("CONFIG", "SET", "rdb-key-save-delay", str(microseconds_a_key))["Output"] == "OK"
+        assert running.ask("BGSAVE")["Output"].startswith("Background saving started")
+        assert running.ask("SET", "after-its-start", "1")["Output"] == "OK"
+        refused = running.ask("SAVE")
+        if "Background save already in progress" in refused["Output"] + refused["ErrorOutput"]:
+            return running
+    pytest.fail("no snapshot was still being written")
+
+
+def test_a_server_that_is_writing_a_snapshot_saves_after_that(writing_a_snapshot: Server) -> None:
     """SAVE is refused meanwhile, and that snapshot lacks what came after its start."""
-    for command in (("SET", "in-snapshot", "1"), ("CONFIG", "SET", "rdb-key-save-delay", "500000")):
-        assert running.ask(*command)["Output"] == "OK"
-    assert running.ask("BGSAVE")["Output"].startswith("Background saving started")
-    assert running.ask("SET", "after-its-start", "1")["Output"] == "OK"
-    refused = running.ask("SAVE")
-    assert "Background save already in progress" in refused["Output"] + refused["ErrorOutput"]
-    assert running.ask("CONFIG", "SET", "rdb-key-save-delay", "0")["Output"] == "OK"
-    assert running.host.call("Save-MemuraiData", **running.target)["Saved"] is True
-    assert "rdb_changes_since_last_save:0" in running.ask("INFO", "persistence")["Output"]
+    server = writing_a_snapshot
+    assert server.ask("CONFIG", "SET", "rdb-key-save-delay", "0")["Output"] == "OK"
+    assert server.host.call("Save-MemuraiData", Server=server.target)["Saved"] is True
+    assert "rdb_changes_since_last_save:0" in server.ask("INFO", "persistence")["Output"]
 
 
 def test_an_append_only_file_that_can_not_be_written_is_no_saved_data(running: Server) -> None:
@@ -253,75 +285,109 @@ def test_an_append_only_file_that_can_not_be_written_is_no_saved_data(running: S
     host.put(path, f"""#!/bin/sh\n'{program}' "$@" | sed {change}\n""".encode())
     host.machine.files.local_path(path).chmod(0o755)
     assert running.ask("CONFIG", "SET", "appendonly", "yes")["Output"] == "OK"
-    refusal = host.refusal("Save-MemuraiData", **{**running.target, "CliPath": path, "TimeoutSeconds": 1})
+    refusal = host.refusal("Save-MemuraiData", Server={**running.target, "CliPath": path}, TimeoutSeconds=1)
     address = f"{host.server_address}:{running.port}"
     assert f"Expected OK to SAVE from {address}, or its {log} to be written, within 1 s, found: {log}." in refusal
-    assert host.call("Save-MemuraiData", **running.target) == {"Saved": False}
+    assert host.call("Save-MemuraiData", Server=running.target) == {"Saved": False}
     assert running.ask("CONFIG", "SET", "appendonly", "no")["Output"] == "OK"
 
 
-def update(server: Server, folder: str, **more: Any) -> dict[str, Any]:
-    """Return parameters of Update-MemuraiProduct for packages in a folder."""
-    return {
-        **server.target,
-        "Path": f"{folder}\\new.msi",
-        "Sha256": "0" * 64,
-        "Version": "4.3.0",
-        "FormerPath": f"{folder}\\old.msi",
-        "FormerSha256": "0" * 64,
-        "FormerVersion": "4.2.2",
-        "ProductName": "Memurai*",
-        "Properties": ["INSTALL_SERVICE=0", "ADD_FIREWALL_RULE=0"],
-        "LogFolder": folder,
-        "ProductFolder": MEMURAI_FOLDER,
-        "ServiceName": server.service,
-        "ConfigurationPath": f"{folder}\\server.conf",
-        "DataFolder": folder,
-        "DataNames": ["dump.rdb"],
-        "BackupFolder": folder,
-        **more,
-    }
+@pytest.mark.parametrize("end", ["exit 1", "exec sleep 60"])
+def test_an_answer_that_breaks_off_is_none(running: Server, end: str) -> None:
+    """When all clients come back at once a server may have no time for a whole one."""
+    host = running.host
+    if not isinstance(host, PracticeHost):
+        pytest.skip("a real host's client is not replaced")
+    path, told = f"{host.new_folder()}\\cli.exe", f"{host.new_folder()}\\told"
+    first = f"touch '{host.machine.files.local_path(told)}'; printf 'loading:0\\r\\r\\n'; {end}"
+    asked = f"[ -e '{host.machine.files.local_path(told)}' ] || {{ {first}; exit; }}"
+    program = host.machine.files.local_path(CLI)
+    host.put(path, f"""#!/bin/sh\n{asked}\nexec '{program}' "$@"\n""".encode())
+    host.machine.files.local_path(path).chmod(0o755)
+    found = host.call("Assert-MemuraiLoad", Server={**running.target, "CliPath": path}, Keys=0)
+    assert found == {"Keys": 0, "ExpiredKeys": 0}
+    assert host.kind(told) == "File"
 
 
-def test_without_its_packages_nothing_is_updated(running: Server) -> None:
-    folder, process = running.host.new_folder(), running.state()["ProcessId"]
-    nothing = update(running, folder, ProductName=running.host.name)
-    assert "Expected one installed product" in running.host.refusal("Update-MemuraiProduct", **nothing)
-    refusal = running.host.refusal("Update-MemuraiProduct", **update(running, folder))
-    assert f"Expected the package '{folder}\\new.msi', found no such file." in refusal
-    for name in ("new.msi", "old.msi"):
-        running.host.put(f"{folder}\\{name}", b"no package")
-    assert f"Expected SHA-256 {'0' * 64} of" in running.host.refusal("Update-MemuraiProduct", **update(running, folder))
-    assert running.state()["ProcessId"] == process
+@dataclass(frozen=True)
+class Upgrading:
+    """An upgrade of a server's product, with packages in a folder."""
+
+    server: Server
+    folder: str
+
+    def put(self, name: str, version: str, content: bytes) -> KeptPackage:
+        path = f"{self.folder}\\{name}.msi"
+        return KeptPackage(version, path, self.server.host.put(path, content))
+
+    def member(self, service: str, configuration: str, password: str, port: int) -> Member:
+        found = self.server.host.call("Get-WinService", Name=service)
+        return Member(
+            service=service,
+            configuration=configuration,
+            server=MemuraiServer(CLI, self.server.host.server_address, port, hidden(password)),
+            place=DataPlace(configuration.rpartition("\\")[0], "dump.rdb", "appendonlydir", "x.aof", appendonly=False),
+            start_type=found["StartType"],
+            is_running=found["State"] == "Running",
+            aside=f"{self.folder}\\aside-of-{service}",
+            timeout_seconds=20,
+        )
+
+    @property
+    def own(self) -> Member:
+        image = self.server.state()["ImagePath"]
+        return self.member(self.server.service, image.split('"')[-2], PASSWORD, self.server.port)
+
+    def wire(self, new: KeptPackage, former: KeptPackage, *others: Member) -> dict[str, Any]:
+        (product,) = self.server.host.call("Get-WinProduct", Name="Memurai*")["Products"]
+        instance = replace(INSTANCE, config=self.folder, installers=self.folder, product=MEMURAI_FOLDER)
+        change = upgraded(Upgrade(instance, (self.own, *others), "Memurai*", product["ProductCode"], former, new))
+        # The product's own folder of changes stands beside it.
+        return replace(change, around=(f"{self.folder}\\product-changes",)).call.wire_parameters()
 
 
-def test_a_version_that_is_there_already_is_no_update(running: Server) -> None:
+INSTANCE = Instance(
+    service="Memurai",
+    start_type="Manual",
+    base="",
+    config="",
+    data="",
+    logs="",
+    installers="",
+    backups="",
+    product=MEMURAI_FOLDER,
+    snapshot="dump.rdb",
+    address="",
+    port=0,
+    open_ports=(),
+    user="",
+    is_encrypted=False,
+    trial_port=0,
+    timeout_seconds=20,
+)
+
+
+def test_only_the_product_that_is_meant_and_the_services_on_it_that_are_known_pass(running: Server) -> None:
     host = running.host
     (product,) = host.call("Get-WinProduct", Name="Memurai*")["Products"]
-    process, parameters = running.state()["ProcessId"], update(running, host.new_folder())
-    there = {**parameters, "Version": f"{product['Version']}.0", "FormerVersion": "4.0.0"}
-    assert host.call("Update-MemuraiProduct", **there) == {"AsideFolder": None, "RebootRequired": False}
-    refusal = host.refusal("Update-MemuraiProduct", **{**parameters, "FormerVersion": "4.0.0"})
-    assert f"Expected version 4.0.0 to be installed, found {product['Version']}" in refusal
-    assert running.state()["ProcessId"] == process
+    given = {"ProductName": "Memurai*", "ProductCode": product["ProductCode"], "ProductFolder": MEMURAI_FOLDER}
+    services = [item["Name"] for item in host.call("Get-WinFolderService", Folder=MEMURAI_FOLDER)["Services"]]
+    assert running.service in host.call("Assert-MemuraiProduct", **given, Services=services)["Services"]
+    refusal = host.refusal("Assert-MemuraiProduct", **given)
+    assert f"found {running.service}" in refusal
+    assert "too, which came after this run began." in refusal
+    running.stop()
+    others = [name for name in services if name != running.service]
+    host.call("Assert-MemuraiProduct", **given, Services=others)
+    refusal = host.refusal("Assert-MemuraiProduct", **given, Services=others, IncludeStopped=True)
+    assert f"found {running.service} too" in refusal
+    other = {**given, "ProductCode": NO_PRODUCT}
+    assert f"found {product['Version']}, which somebody else" in host.refusal("Assert-MemuraiProduct", **other)
+    nothing = {**given, "ProductName": host.name}
+    assert f"Expected one installed product '{host.name}', found 0." in host.refusal("Assert-MemuraiProduct", **nothing)
 
 
-def test_a_product_that_a_service_uses_is_not_removed(running: Server) -> None:
-    host = running.host
-    given = {"ProductName": "Memurai*", "ProductFolder": MEMURAI_FOLDER, "LogFolder": host.new_folder()}
-    kept = host.call("Remove-MemuraiProduct", **given)
-    assert kept["Removed"] is False
-    assert running.service in kept["UsedBy"]
-    assert host.kind(CLI) == "File"
-    elsewhere = {**given, "ProductName": host.name, "ProductFolder": host.new_folder()}
-    licence = f"{host.new_folder()}\\licence.txt"
-    host.put(licence, b"a licence")
-    nothing = host.call("Remove-MemuraiProduct", **elsewhere, LicensePath=licence)
-    assert nothing == {"Removed": False, "UsedBy": []}
-    assert host.kind(licence) == "Absent"
-
-
-def test_a_server_that_nobody_named_refuses_the_update_before_anything_stops(running: Server, package: Path) -> None:
+def test_a_server_that_can_not_save_refuses_the_upgrade_before_anything_stops(running: Server, package: Path) -> None:
     host, folder = running.host, running.host.new_folder()
     if not isinstance(host, PracticeHost):
         pytest.skip("needs a second server beside this one")
@@ -333,23 +399,14 @@ def test_a_server_that_nobody_named_refuses_the_update_before_anything_stops(run
     image = f'"{MEMURAI_FOLDER}\\memurai.exe" --service-run --service-name {name} "{path}"'
     host.call("Set-WinService", Name=name, ImagePath=image, StartType="Manual")
     host.call("Start-WinService", Name=name)
-    digest = host.put(f"{folder}\\new.msi", package.read_bytes())
-    host.put(f"{folder}\\old.msi", package.read_bytes())
+    upgrading = Upgrading(running, folder)
+    kept = upgrading.put("package", "4.2.2", package.read_bytes())
     process = running.state()["ProcessId"]
-    given = {**update(running, folder, Sha256=digest, FormerSha256=digest)}
-    assert f"found {name} too" in host.refusal("Update-MemuraiProduct", **given)
-    neighbour = {
-        "ServiceName": name,
-        "ConfigurationPath": path,
-        "HoldsData": True,
-        **{key: running.target[key] for key in ("Address", "Password")},
-        "Port": port,
-        **dict.fromkeys(("User", "TlsCaFile", "TlsCertFile", "TlsKeyFile"), ""),
-        "DataFolder": folder,
-        "DataNames": ["dump.rdb"],
-    }
-    refusal = host.refusal("Update-MemuraiProduct", **given, Neighbours=[neighbour])
-    assert f"Expected the data of the service '{name}' to be on disk before it is stopped, found:" in refusal
+    refusal = host.refusal("Invoke-WinChange", **upgrading.wire(kept, kept))
+    assert f"found {name} too" in refusal
+    neighbour = upgrading.member(name, path, PASSWORD, port)
+    refusal = host.refusal("Invoke-WinChange", **upgrading.wire(kept, kept, neighbour))
+    assert f"have {name} save: Expected INFO from {host.server_address}:{port}" in refusal
     assert PASSWORD not in refusal
     assert running.state()["ProcessId"] == process
     host.call("Remove-WinService", Name=name)
@@ -365,14 +422,12 @@ def test_a_version_that_does_not_start_is_taken_back(
     broken = b"#!/bin/sh\nexit 1\n"
     monkeypatch.setattr(winlab.package, "_bytes", lambda name: broken if name == "memurai.sh" else real(name))
     newer = winlab.package.build("4.3.0", tmp_path / "newer.msi")
-    folder = host.new_folder()
-    digests = {
-        "Sha256": host.put(f"{folder}\\new.msi", newer.read_bytes()),
-        "FormerSha256": host.put(f"{folder}\\old.msi", package.read_bytes()),
-    }
-    refusal = host.refusal("Update-MemuraiProduct", **update(running, folder, **digests, TimeoutSeconds=20))
-    assert f"found: Expected the service '{running.service}' to be Running" in refusal
-    assert "The former version is in its place, and its server answers. A copy of its data is in" in refusal
+    upgrading = Upgrading(running, host.new_folder())
+    new = upgrading.put("new", "4.3.0", newer.read_bytes())
+    former = upgrading.put("old", "4.2.2", package.read_bytes())
+    refusal = host.refusal("Invoke-WinChange", **upgrading.wire(new, former))
+    assert f"start {running.service}: Expected a healthy server of the service '{running.service}', found: " in refusal
+    assert "All that was done was undone." in refusal
     assert PASSWORD not in refusal
     (product,) = host.call("Get-WinProduct", Name="Memurai*")["Products"]
     assert (product["Version"], running.state()["State"], running.state()["StartType"]) == (
@@ -381,3 +436,21 @@ def test_a_version_that_does_not_start_is_taken_back(
         "Manual",
     )
     assert running.ask("PING")["Output"] == "PONG"
+    for changes in (f"{upgrading.folder}\\changes", f"{upgrading.folder}\\product-changes"):
+        assert host.call("Get-WinChange", Folder=changes)["Outcomes"][-1]["Outcome"] == "Undone"
+    assert host.call("Restore-MemuraiProduct", **restoring(upgrading, product, former)) == {
+        "Uninstalled": [],
+        "Installed": False,
+    }
+
+
+def restoring(upgrading: Upgrading, product: Answer, former: KeptPackage) -> dict[str, Any]:
+    """Return parameters of Restore-MemuraiProduct for what is installed."""
+    return {
+        "ProductName": "Memurai*",
+        "ProductCode": product["ProductCode"],
+        "Path": former.path,
+        "Sha256": former.sha256,
+        "Version": former.version,
+        "LogFolder": upgrading.folder,
+    }

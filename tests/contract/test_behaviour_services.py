@@ -155,7 +155,9 @@ def test_a_service_is_removed_once_and_can_be_made_again(host: ContractHost) -> 
     assert "'TimeoutSeconds'" in host.refusal("Remove-WinService", Name=name, TimeoutSeconds=0)
 
 
-@pytest.mark.parametrize("function", ["Start-WinService", "Stop-WinService", "Restart-WinService"])
+@pytest.mark.parametrize(
+    "function", ["Start-WinService", "Stop-WinService", "Restart-WinService", "Stop-WinHungService"]
+)
 def test_only_a_service_that_is_there_runs_or_stops(host: ContractHost, function: str) -> None:
     name = host.new_service_name()
     assert f"Expected the service '{name}', found none of that name." in host.refusal(function, Name=name)
@@ -165,6 +167,22 @@ def test_only_a_service_that_is_there_runs_or_stops(host: ContractHost, function
 def test_a_stop_of_what_does_not_run_is_fine(host: ContractHost) -> None:
     name = host.new_service()
     assert host.call("Stop-WinService", Name=name) == {"Name": name, "State": "Stopped", "ProcessId": 0}
+
+
+def test_what_does_not_hang_is_not_ended(host: ContractHost) -> None:
+    name = host.new_service()
+    assert host.call("Stop-WinHungService", Name=name, TimeoutSeconds=10) == {"Name": name, "Ended": False}
+
+
+def test_a_service_is_disabled_before_it_is_stopped(host: ContractHost) -> None:
+    name = host.new_service(StartType="Manual")
+    assert host.call("Stop-WinHungService", Name=name, Disable=True) == {"Name": name, "Ended": False}
+    assert service(host, name)["StartType"] == "Disabled"
+
+
+def test_no_process_is_ended_that_has_nothing_to_do_with_a_folder(host: ContractHost, folder: str) -> None:
+    assert host.call("Stop-WinFolderProcess", Folder=f"{folder}/") == {"Folder": folder, "ProcessIds": []}
+    assert "'TimeoutSeconds'" in host.refusal("Stop-WinFolderProcess", Folder=folder, TimeoutSeconds=0)
 
 
 @pytest.mark.parametrize("function", ["Start-WinService", "Restart-WinService"])

@@ -38,7 +38,7 @@ def time_of(text: str) -> datetime:
 def test_an_absent_task_has_nothing(host: ContractHost) -> None:
     name = host.new_task_name()
     found = task(host, name)
-    assert found == {**dict.fromkeys(found), "Name": name, "Folder": "\\", "Exists": False, "Triggers": []}
+    assert found == {**dict.fromkeys(found), "Name": name, "Exists": False, "Triggers": []}
 
 
 def test_a_daily_task_is_read_as_it_was_registered(host: ContractHost) -> None:
@@ -48,7 +48,6 @@ def test_a_daily_task_is_read_as_it_was_registered(host: ContractHost) -> None:
     assert timedelta() < following - datetime.now(UTC) <= timedelta(days=1, hours=1)
     assert found == {
         "Name": name,
-        "Folder": "\\",
         "Exists": True,
         "Description": None,
         "Execute": CMD,
@@ -127,9 +126,6 @@ def test_a_task_has_a_time_or_an_interval(host: ContractHost, times: dict[str, A
         ("Name", "winfra-contract-*"),
         ("Name", "winfra\\contract"),
         ("Name", ""),
-        ("Folder", "winfra-contract"),
-        ("Folder", "\\winfra-contract\\"),
-        ("Folder", "\\winfra-*"),
         ("Execute", ""),
         ("UserSid", "S-1-5-32-544"),
         ("UserSid", "SYSTEM"),

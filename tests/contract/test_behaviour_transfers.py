@@ -32,6 +32,7 @@ def test_only_the_file_itself_stays(host: ContractHost, folder: str) -> None:
     assert host.call("Remove-WinItem", Path=f"{folder}\\one")["Removed"]
 
 
+@pytest.mark.differs("access-lists")
 def test_a_file_that_is_replaced_keeps_its_access_list(host: ContractHost, folder: str) -> None:
     # https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-replacefilew
     path = f"{folder}\\file"
@@ -54,6 +55,17 @@ def test_a_folder_in_the_way_of_a_file_stays(host: ContractHost, folder: str) ->
         host.put(path, b"content", partial)
     assert f"Expected a file or nothing at '{path}', found a directory." in str(refused.value)
     assert (host.kind(path), host.kind(partial)) == ("Directory", "Absent")
+
+
+def test_a_read_only_file_in_the_way_of_a_file_stays(host: ContractHost, folder: str) -> None:
+    path = f"{folder}\\file"
+    host.put(path, b"former")
+    host.make_read_only(path)
+    with pytest.raises(TransferError, match="found it read-only"):
+        host.put(path, b"new")
+    assert host.read(path) == b"former"
+    assert host.call("Remove-WinItem", Path=path)["Removed"]
+    assert host.call("Remove-WinItem", Path=folder)["Removed"]
 
 
 def test_a_folder_that_is_missing_is_an_error(host: ContractHost, folder: str) -> None:

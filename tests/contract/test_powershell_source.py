@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from powershell_source import (
     AGENT_FOLDER,
+    LIBRARY_FOLDERS,
     Function,
     all_files,
+    is_of_the_seam,
     library_files,
     parse,
     public_functions,
@@ -28,15 +30,29 @@ COMMAND_LINE_HEAD = (
     "powershell.exe -NoProfile -NonInteractive -NoLogo -OutputFormat Text -ExecutionPolicy Bypass -EncodedCommand "
 )
 APPROVED_VERBS = {
-    *("Add", "Assert", "Clear", "Complete", "Convert", "ConvertFrom", "ConvertTo", "Copy", "Enable", "Enter", "Exit"),
-    *("Format", "Get", "Hide", "Import", "Initialize", "Install", "Invoke", "Move", "New", "Open", "Read", "Remove"),
-    *("Register", "Resolve", "Restart", "Restore", "Save", "Send", "Set", "Start", "Stop", "Uninstall", "Unregister"),
-    *("Test", "Update", "Wait", "Write"),
+    *("Add", "Assert", "Clear", "Close", "Complete", "Convert", "ConvertFrom", "ConvertTo", "Copy", "Enable", "Enter"),
+    *("Exit", "Format", "Get", "Hide", "Import", "Initialize", "Install", "Invoke", "Move", "New", "Open", "Read"),
+    *("Protect", "Register", "Remove", "Resolve", "Restart", "Restore", "Save", "Send", "Set", "Start", "Stop"),
+    *("Test", "Undo", "Uninstall", "Unprotect", "Unregister", "Update", "Wait", "Write"),
 }
 STATE_VERBS = {
-    *("New", "Set", "Remove", "Copy", "Start", "Stop", "Restart", "Install", "Uninstall", "Save", "Update"),
-    *("Register", "Restore", "Unregister"),
+    *("New", "Set", "Remove", "Copy", "Move", "Start", "Stop", "Restart", "Install", "Uninstall", "Save", "Update"),
+    *("Register", "Restore", "Undo", "Unregister"),
 }
+# What only Windows has: commands of its modules, types of its system, members and programs that work on it.
+WINDOWS_COMMANDS = re.compile(
+    r"(\w+-(Cim\w+|Wmi\w+|Net(TCP|UDP|Firewall|IP)\w+|ScheduledTask\w*|Service|EventLog|Acl)|Get-WinEvent|Add-Type)",
+    re.IGNORECASE,
+)
+WINDOWS_TYPES = re.compile(
+    r"\[(System\.)?(CimInstance|Microsoft\.(Win32|Management)|Security\.(AccessControl|Principal)|Diagnostics\.Event"
+    r"|ServiceProcess|Management\.Management|Runtime\.InteropServices|wmi|adsi)",
+    re.IGNORECASE,
+)
+WINDOWS_MEMBERS = {"getaccesscontrol", "setaccesscontrol", "cimclass", "ciminstanceproperties"}
+WINDOWS_PROGRAMS = re.compile(
+    r"\b(sc|msiexec|netsh|schtasks|icacls|reg|wevtutil|net|takeown|wmic)\.exe\b|\bHKEY_|\bHKLM:", re.IGNORECASE
+)
 # The one cmdlet of Windows whose noun begins as those of the library do.
 WINDOWS_OWN = {"Get-WinEvent"}
 COMMON_ALIASES = {
@@ -44,6 +60,21 @@ COMMON_ALIASES = {
     *("gi", "gp", "gps", "gsv", "gwmi", "icim", "iex", "iwr", "kill", "ls", "mkdir", "move", "mv", "ni", "ps", "pwd"),
     *("ren", "ri", "rm", "sc", "select", "set", "sleep", "sort", "type", "wget", "where", "write"),
 }
+
+
+def windows_only(path: Path) -> set[str]:
+    """Return what of a file only Windows has, as it is written there."""
+    nodes = list(walk(parse(path)))
+    commands = {text_of(node) for node in nodes if node.type == "command_name"}
+    types = {text_of(node) for node in nodes if node.type == "type_literal"}
+    members = {text_of(node) for node in nodes if node.type == "member_name"}
+    texts = " ".join(text_of(node) for node in nodes if "string" in node.type or node.type == "generic_token")
+    return {
+        *(text for text in commands if WINDOWS_COMMANDS.fullmatch(text)),
+        *(text for text in types if WINDOWS_TYPES.match(text)),
+        *(text for text in members if text.lower() in WINDOWS_MEMBERS),
+        *(found[0] for found in WINDOWS_PROGRAMS.finditer(texts)),
+    }
 
 
 def name_of(item: Path | Function) -> str:
@@ -79,12 +110,45 @@ def test_functions_have_an_approved_verb_and_a_bearable_length(path: Path) -> No
 
 
 @pytest.mark.parametrize("path", LIBRARY, ids=name_of)
+def test_only_the_seam_touches_what_only_windows_has(path: Path) -> None:
+    used = windows_only(path)
+    assert used == set() or is_of_the_seam(path), used
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=name_of)
+def test_the_parts_of_the_seam_are_called_by_the_seam_alone(path: Path) -> None:
+    """An engine that is no Windows answers what stands directly in windows/: no more of it is called elsewhere."""
+    parts = {other.stem for other in library_files(internal=True) if is_of_the_seam(other)}
+    called = {text_of(node) for node in walk(parse(path)) if node.type == "command_name"}
+    assert called & parts == set() or is_of_the_seam(path)
+
+
+def test_what_only_windows_has_is_known_when_it_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "Test-It.ps1"
+    path.write_text("function Test-It { get-ciminstance Win32_Service; [IO.File]::SetAccessControl($a, $b); 'sc.exe' }")
+    assert windows_only(path) == {"get-ciminstance", "SetAccessControl", "sc.exe"}
+
+
+def test_every_file_of_the_library_is_read() -> None:
+    found = {path for folder in LIBRARY_FOLDERS for path in folder.rglob("*.ps1")}
+    assert found == set(ALL)
+
+
+@pytest.mark.parametrize("path", library_files(internal=True), ids=name_of)
+def test_the_help_of_what_only_the_library_calls_is_one_line(path: Path) -> None:
+    (function,) = read_functions(path)
+    assert function.help.parameters == {}
+    assert list(function.help.sections) == ["SYNOPSIS"]
+    assert re.fullmatch(r" *\S.*", function.help.sections["SYNOPSIS"])
+
+
+@pytest.mark.parametrize("path", library_files(internal=False), ids=name_of)
 def test_help_says_what_a_function_does_takes_and_returns(path: Path) -> None:
     (function,) = read_functions(path)
     assert {"SYNOPSIS", "OUTPUTS", "EXAMPLE"} <= function.help.sections.keys()
     assert list(function.help.parameters) == [parameter.name for parameter in function.parameters]
     assert all(function.help.parameters.values())
-    assert re.match(r"\S", function.help.sections["SYNOPSIS"].strip())
+    assert function.help.sections["SYNOPSIS"].strip()
 
 
 @pytest.mark.parametrize("path", [AGENT_FOLDER / "agent.ps1"], ids=name_of)
@@ -108,7 +172,7 @@ def test_functions_that_change_a_host_support_what_if(function: Function) -> Non
 
 @pytest.mark.parametrize("function", PUBLIC, ids=name_of)
 def test_every_parameter_has_a_type_of_the_wire(function: Function) -> None:
-    wire = {"string", "string[]", "int", "long", "bool", "psobject[]", "securestring"}
+    wire = {"string", "string[]", "int", "long", "bool", "psobject", "psobject[]", "securestring", "securestring[]"}
     assert {parameter.type for parameter in function.parameters} <= wire
 
 
@@ -158,6 +222,59 @@ def test_what_is_written_to_a_program_does_not_begin_with_a_byte_order_mark(path
     started = text.find("[Diagnostics.Process]::Start(")
     is_setting_it = 0 <= text.find("[Console]::InputEncoding = [Text.UTF8Encoding]::new($false)") < started
     assert is_setting_it or not re.search(r"StandardInput\.(?!Close\(\))", text)
+
+
+def _commands_of_properties() -> set[str]:
+    """Return the names of the commands whose output is the value of a property, and not a part of it or an array."""
+    found = set()
+    for node in (node for path in LIBRARY for node in walk(parse(path)) if node.type == "hash_entry"):
+        value = node.named_children[-1]
+        while value.named_child_count == 1 and value.type not in {"command", "array_expression"}:
+            value = value.named_children[0]
+        found |= {text_of(child) for child in value.children if child.type == "command_name"}
+    return found
+
+
+VALUES = _commands_of_properties()
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=name_of)
+def test_a_function_that_gives_a_property_its_value_returns_one_on_every_way(path: Path) -> None:
+    """To a property nothing is an object of its own, which ConvertTo-Json of 5.1 writes as {}."""
+    body = next(node for node in walk(parse(path)) if node.type == "script_block_body")
+    statements = next(node for node in walk(body) if node.type == "statement_list").named_children
+    returns = [text_of(node) for node in walk(body) if node.type == "flow_control_statement"]
+    is_whole = statements[-1].type in {"flow_control_statement", "try_statement"} and "return" not in returns
+    assert is_whole or path.stem not in VALUES
+
+
+# What no engine without Windows can show: files and what has to be in them, with the reason.
+HELD = {
+    "Copy-WinFile": (
+        r"(?s)'ReadWrite, Delete'.*\.Flush\(\$true\)",
+        "a server renames no snapshot over a file that is open otherwise; a power cut leaves a file of zeros",
+    ),
+    "Write-WinText": (r"\.Flush\(\$true\)", "a power cut leaves a file of zeros under its name otherwise"),
+    "Add-MemuraiBackup": (
+        r"(?s)Copy-WinFile.*rdb_last_bgsave_status'\] -cne 'ok'\).*Save-MemuraiSnapshot",
+        "MoveFileEx replaces no file that is open: a snapshot that ended during the copy has failed",
+    ),
+    "Get-WinTaskInstance": (r"(?s)\$task = Get-ScheduledTask.*return \$task", "a return in try passes the error by"),
+    "Set-WinAcl": (
+        r"(?s)catch \[UnauthorizedAccessException\].*SetOwner.*SetAccessControl",
+        "the right to take ownership gives the right to change the owner only",
+    ),
+    "Remove-WinEntry": (r"SetAttributes\(", ".NET deletes nothing that is read-only"),
+    "Get-WinDirectorySize": (r"\.Refresh\(\)", "a listing has the former size of an open file"),
+    "Get-MemuraiLogEnd": (r"Max\(\[long\]0", "the first argument says which Max: that of Int32 takes no 3 GiB"),
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_what_only_windows_would_show_is_held(name: str) -> None:
+    (path,) = (path for path in LIBRARY if path.stem == name)
+    pattern, reason = HELD[name]
+    assert re.search(pattern, path.read_text(encoding="ascii")), reason
 
 
 @pytest.mark.parametrize("path", sorted(AGENT_FOLDER.glob("*.ps1")), ids=name_of)

@@ -14,8 +14,10 @@ TYPES: dict[str, Any] = {
     "int": int,
     "long": int,
     "bool": bool,
+    "psobject": dict[str, Any],
     "psobject[]": list[dict[str, Any]],
     "securestring": SecretStr,
+    "securestring[]": list[SecretStr],
 }
 WORDS: dict[str, Any] = {"$true": True, "$false": False, "@()": []}
 

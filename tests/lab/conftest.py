@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lab_practice import CANARY, CONFIG_COMMAND, Practice, practice_hosts
+from judge import ANSWERS, engines, expect_differences, installation
+from lab_practice import CANARY, CONFIG_COMMAND, Practice, practice_hosts, warm_pyinfra
 
+from winlab.engines.real_powershell import Installation
 from winlab.environment import lab_variables
 
 
@@ -19,10 +21,29 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return lab_variables(tmp_path_factory.mktemp("variables"), None, {**os.environ, **given})
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "powershell" in metafunc.fixturenames:
+        judged = metafunc.definition.get_closest_marker("judged") is not None
+        named = [engine for engine in engines() if judged and engine != ANSWERS]
+        values = [pytest.param(ANSWERS, id=pytest.HIDDEN_PARAM), *named]
+        metafunc.parametrize("powershell", values, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        expect_differences(item)
+
+
+@pytest.fixture(scope="session")
+def powershell(request: pytest.FixtureRequest) -> Installation | None:
+    """What the hosts run as powershell.exe: a real one, or None for the answers in Python."""
+    return None if request.param == ANSWERS else installation()
+
+
 @pytest.fixture
-def bare(variables: dict[str, str], tmp_path: Path) -> Iterator[Practice]:
+def bare(variables: dict[str, str], tmp_path: Path, powershell: Installation | None) -> Iterator[Practice]:
     """One bare practice host."""
-    yield from practice_hosts(1, variables, tmp_path)
+    yield from practice_hosts(1, variables, tmp_path, powershell)
 
 
 @pytest.fixture
@@ -32,9 +53,11 @@ def bare_pair(variables: dict[str, str], tmp_path: Path) -> Iterator[Practice]:
 
 
 @pytest.fixture(scope="module")
-def deployed(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+def deployed(
+    variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory, powershell: Installation | None
+) -> Iterator[Practice]:
     """One practice host that was deployed once; the tests of a module share it and leave it deployed."""
-    for practice in practice_hosts(1, variables, tmp_path_factory.mktemp("deployed")):
+    for practice in practice_hosts(1, variables, tmp_path_factory.mktemp("deployed"), powershell):
         first = practice.deploy()
         assert first.exit_code == 0, first.output
         yield practice
@@ -47,6 +70,8 @@ def _no_process_left() -> Iterator[None]:
 
     before = {process.pid for process in psutil.Process().children(recursive=True)}
     yield
+    if warm_pyinfra.cache_info().currsize:
+        warm_pyinfra().close()
     left = [process for process in psutil.Process().children(recursive=True) if process.pid not in before]
     names = [process.name() for process in left if process.status() != psutil.STATUS_ZOMBIE]
     assert not names, f"expected no process left behind, found {names}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -9,26 +10,30 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import redis
+from warm_pyinfra import PYINFRA, WarmPyinfra
 
+from winlab.engines.real_powershell import Installation
 from winlab.lab import Lab, LabHost
 from winlab.windows.machine import Machine
 
 PROJECT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
-TIMEOUT_SECONDS = 240
-WAIT_SECONDS = 30
+TIMEOUT_SECONDS = 600
+WAIT_SECONDS = 120
 # As in inventories/lab.py: another network lets two runs of these tests share a machine.
 NETWORK = os.environ.get("WINLAB_NETWORK") or "127.77.0"
 # Recognisable, so that a test can look for it everywhere; long and mixed enough to be accepted as a password.
 CANARY = "Canary-7391-must-not-show-anywhere"
 CONFIG_COMMAND = "CONFIG_canary_5528_must_not_show"
+# Without the plugins of this project's own tests, which an operator does not have: they are half of such a run's time.
+AS_AN_OPERATOR = " ".join(f"-p no:{plugin}" for plugin in ("anyio", "hypothesispytest", "locust", "xdist"))
 
 
 @dataclass(frozen=True)
@@ -81,18 +86,13 @@ class Practice:
 
     def run(self, *command: str, environment: Mapping[str, str] | None = None) -> Run:
         """Run one of the project's commands as a user would."""
-        done = subprocess.run(
-            [str(BIN / command[0]), *command[1:]],
-            cwd=PROJECT,
-            env={**os.environ, **self.environment, **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-        self.outputs += [done.stdout, done.stderr]
-        return Run(done.returncode, done.stdout, done.stderr)
+        everything = {**os.environ, "PYTEST_ADDOPTS": AS_AN_OPERATOR, **self.environment, **(environment or {})}
+        if command[0] == PYINFRA.name:
+            run = Run(*warm_pyinfra().run(command[1:], PROJECT, everything, TIMEOUT_SECONDS))
+        else:
+            run = _started(command, everything)
+        self.outputs += [run.stdout, run.stderr]
+        return run
 
     def deploy(self, *options: str, inventory: str = "inventories/lab.py", **environment: str) -> Run:
         """Deploy, answering yes."""
@@ -134,6 +134,26 @@ class Practice:
         return self.run("pyinfra", "inventories/lab.py", str(path), "-y", "--json", *options)
 
 
+@functools.cache
+def warm_pyinfra() -> WarmPyinfra:
+    """Return what starts pyinfra, for this process until its end."""
+    return WarmPyinfra()
+
+
+def _started(command: Sequence[str], environment: Mapping[str, str]) -> Run:
+    done = subprocess.run(
+        [str(BIN / command[0]), *command[1:]],
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
 def snapshot(machine: Machine) -> dict[str, tuple[str, float]]:
     """Return every file and folder of a host's drive with its content's hash and its time of writing."""
     drive = machine.root / "C:"
@@ -148,21 +168,23 @@ def mtime(path: Path) -> float:
     return path.lstat().st_mtime
 
 
-def practice_hosts(count: int, variables: Mapping[str, str], folder: Path) -> Iterator[Practice]:
-    """Give practice hosts lab1, lab2, ... as inventories/lab.py has them."""
+def practice_hosts(
+    count: int, variables: Mapping[str, str], folder: Path, powershell: Installation | None = None
+) -> Iterator[Practice]:
+    """Give practice hosts lab1, lab2, ... as inventories/lab.py has them; powershell: a real one, else answers."""
     hosts = [
         LabHost(f"lab{number}", f"{NETWORK}.{number}", "Administrator", variables["WINLAB_PASSWORD"])
         for number in range(1, count + 1)
     ]
     working_folder = folder / "work"
     working_folder.mkdir()
-    with Lab(hosts, directory=folder / "lab") as lab:
+    with Lab(hosts, directory=folder / "lab", powershell=powershell) as lab:
         own = {"WINLAB_HOSTS": str(count), "WINLAB_CA_BUNDLE": str(lab.ca_bundle)}
         yield Practice(lab, {**variables, **own}, working_folder)
 
 
 def wait_until(condition: Callable[[], bool], what: str, *, pause: float = 0.05) -> None:
-    """Wait for a condition, for half a minute at most; pause: between two looks, in seconds."""
+    """Wait for a condition, for two minutes at most; pause: between two looks, in seconds."""
     deadline = time.monotonic() + WAIT_SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"expected {what} within {WAIT_SECONDS} s"

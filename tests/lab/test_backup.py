@@ -132,6 +132,7 @@ def test_a_deploy_leaves_a_proven_backup(deployed: Practice, machine: Machine) -
     assert (again.exit_code, again.changed) == (0, []), again.output
 
 
+@pytest.mark.judged
 @pytest.mark.parametrize("append_only", [True, False])
 def test_every_key_of_a_backup_comes_back(deployed: Practice, machine: Machine, append_only: bool) -> None:
     inventory = deployed.inventory(lab1={"memurai_persistence": {"appendonly": append_only}})
@@ -305,6 +306,21 @@ def test_the_health_of_the_host_is_checked(machine: Machine) -> None:
     assert done == 0, [event.message for event in machine.events.find(source="MemuraiProduction")[-1:]]
     found = metrics(machine, "health")
     assert (found["memurai_up"], found["memurai_health_status"]) == (1, 0)
+
+
+def test_a_health_check_that_comes_between_functions_and_settings_fails_and_the_next_one_is_well(
+    deployed: Practice, machine: Machine
+) -> None:
+    path = machine.root / "C:" / JOBS / "health.json"
+    former = json.loads(path.read_text())
+    del former["Checks"]
+    path.write_text(json.dumps(former))
+    before = metrics(machine, "health")
+    assert machine.tasks.run("Memurai-health") == 1
+    assert metrics(machine, "health") == before
+    mended = deployed.deploy("--json")
+    assert (mended.exit_code, mended.changed) == (0, ["Settings: health"]), mended.output
+    assert machine.tasks.run("Memurai-health") == 0
 
 
 def test_what_was_changed_by_hand_is_shown_and_mended(deployed: Practice, machine: Machine) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,17 +110,18 @@ def test_what_two_instances_share_refuses_both(running: Practice, tmp_path: Path
 
 
 def test_what_another_run_is_changing_is_left_alone_and_who_does_it_is_told(running: Practice) -> None:
-    files, path = running.machine.files, f"{FOLDER}/cache/config/memurai-production.conf"
-    holder = "Set-MemuraiConfiguration of Memurai-cache, by LAB1\\somebody, since 2026-01-01T00:00:00Z"
-    before = files.read_bytes(path)
-    files.hold(f"{path}.lock", holder.encode())
-    try:
-        other = running.working_folder / "lab.py"
-        other.write_text(Path(INVENTORY).read_text().replace("1gb", "768mb"))
+    machine, config = running.machine, f"{FOLDER}/cache/config"
+    lock, path = machine.files.local_path(f"{config}/changes/lock"), f"{config}/memurai-production.conf"
+    before = machine.files.read_bytes(path)
+    other = running.working_folder / "lab.py"
+    other.write_text(Path(INVENTORY).read_text().replace("1gb", "768mb"))
+    lock.parent.mkdir(exist_ok=True)
+    lock.touch()
+    with machine.powershells.running(threading.Event(), lambda: None) as somebody:
+        machine.powershells.hold(lock)
+        machine.powershells.tell(lock, change="another one", step="a step", until=time.monotonic() + 3600)
         refused = running.run("pyinfra", str(other), "tasks/configure.py", "-y", "--limit", "@winrm/cache")
-    finally:
-        files.release(f"{path}.lock")
     assert refused.exit_code != 0
+    holder = f"'another one' in process {somebody.id}, at 'a step'"
     assert f"found {holder}. Wait for its end and run again." in refused.output
-    assert files.read_bytes(path) == before
-    assert not [name for name in files.names(f"{FOLDER}/cache/config") if name.endswith((".staged", ".lock"))]
+    assert machine.files.read_bytes(path) == before

@@ -144,23 +144,23 @@ def test_a_version_that_does_not_come_up_is_taken_back(
     for text in (
         "- version: 4.2.2",
         "+ version: 4.3.0",
-        "Expected the other version to be installed and its server to answer, found: Expected the service 'Memurai'",
-        "The former version is in its place, and its server answers.",
+        "start Memurai: Expected a healthy server of the service 'Memurai', found: ",
+        "All that was done was undone.",
     ):
         assert text in failed.output, failed.output
     assert [product.version for product in bare.machine.products.find("Memurai*")] == ["4.2.2"]
     service = bare.machine.services.get("Memurai")
     assert (service.state, service.settings.start_type) == ("Running", "Automatic")
     assert bare.ask("GET", "kept") == "value"
-    # What the newer version made of the data is kept beside the copy.
-    folders = aside(bare.machine)
-    assert folders[1:] == [f"{folders[0]}-replaced"]
-    contents = [bare.machine.files.read_bytes(f"{BACKUP}/{folder}/dump.rdb") for folder in folders]
-    assert [content[:5] for content in contents] == [b"REDIS", b"newer"]
+    # What the newer version made of the data is kept.
+    (folder,) = aside(bare.machine)
+    assert folder.endswith("-replaced")
+    assert bare.machine.files.read_bytes(f"{BACKUP}/{folder}/dump.rdb").startswith(b"newer")
     again = bare.deploy("--json", inventory=inventory)
     assert (again.exit_code, again.changed) == (0, [])
 
 
+@pytest.mark.judged
 def test_an_upgrade_keeps_the_data_and_the_way_back(bare: Practice, tmp_path: Path) -> None:
     first = bare.deploy()
     assert first.exit_code == 0, first.output

@@ -18,6 +18,7 @@ from present_practice import (
     install_with_defaults,
     run_on,
     steps,
+    wait_until_written,
 )
 
 from winlab.package import build
@@ -297,6 +298,7 @@ def test_keys_beyond_the_databases_of_a_changed_file_are_seen_without_config(bar
     for database in (0, 20):
         with client(bare, CANARY, db=database) as connection:
             connection.set("user", f"in-db{database}")
+            wait_until_written(connection)
     edit(bare, 'databases "32"', "databases 16")
     before = at_rest(bare.machine)
     refused = bare.deploy(inventory=bare.inventory(lab1=WITHOUT_CONFIG))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from lab_practice import BIN, CANARY, CONFIG_COMMAND, PROJECT, WAIT_SECONDS, Practice, Run, snapshot, wait_until
+from lab_practice import BIN, CONFIG_COMMAND, PROJECT, WAIT_SECONDS, Practice, Run, snapshot, wait_until
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -23,6 +23,7 @@ from winlab.windows.machine import Machine
 CONFIG = "ProgramData/Memurai/config"
 FILE = f"{CONFIG}/memurai-production.conf"
 TRIAL = "ProgramData/Memurai/trial"
+JOURNAL = f"{CONFIG}/changes/journal"
 TASK = ("pyinfra", "inventories/lab.py", "tasks/rotate_password.py")
 JOBS = "ProgramData/Memurai/jobs"
 JOB_PASSWORDS = ("Password of the job backup", "Password of the job health")
@@ -30,8 +31,6 @@ CONFIGURE = ("pyinfra", "inventories/lab.py", "tasks/configure.py", "-y", "--jso
 LOUD = ("-vvv", "--debug", "--diff")
 DROP_OLD = ("--data", "drop_password=old")
 DROP_NEW = ("--data", "drop_password=new")
-# Every password that a test of this module gave the host; each begins with the last one's.
-passwords = [CANARY]
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,14 @@ class Rotation:
                 return False
 
 
+@pytest.fixture(scope="module")
+def passwords(deployed: Practice) -> list[str]:
+    """Every password that a test of this module gave the deployed host; each test begins with the last one."""
+    return [deployed.environment["MEMURAI_LAB_PASSWORD"]]
+
+
 @pytest.fixture
-def rotation(deployed: Practice) -> Iterator[Rotation]:
+def rotation(deployed: Practice, passwords: list[str]) -> Iterator[Rotation]:
     """The deployed host with one password; the test leaves it with one, too."""
     rotation = Rotation(deployed, passwords[-1], f"Canary-8264-{len(passwords)}-must-not-show")
     assert rotation.working == ["old"]
@@ -123,6 +128,7 @@ def plan_changes_nothing(rotation: Rotation, *options: str) -> str:
     return planned.output
 
 
+@pytest.mark.judged
 def test_both_work_until_the_old_one_is_dropped(rotation: Rotation) -> None:
     process = rotation.machine.services.get("Memurai").process_id
     kept = rotation.client(rotation.old)
@@ -185,22 +191,22 @@ def kill_when(rotation: Rotation, condition: Callable[[], bool], what: str, *opt
         text=True,
     )
     try:
-        wait_until(lambda: condition() or process.poll() is not None, what)
+        wait_until(lambda: condition() or process.poll() is not None, what, pause=0.002)
+        assert process.poll() is None, f"it ended without {what}"
     finally:
         process.send_signal(signal.SIGKILL)
         rotation.practice.outputs.append(process.communicate()[0])
     # A call that the host has begun ends there by itself.
-    wait_until(lambda: not (rotation.drive / TRIAL).exists(), "the host to end its work")
+    wait_until(lambda: not (rotation.drive / JOURNAL).exists(), "the host to end its work")
 
 
 def test_a_killed_run_is_completed_by_the_next(rotation: Rotation) -> None:
-    trial = rotation.drive / TRIAL
     with writing(rotation, rotation.old):
-        kill_when(rotation, lambda: any(rotation.drive.glob(f"{FILE}.*.staged")), "the new file")
+        kill_when(rotation, (rotation.drive / JOURNAL).exists, "the change")
         assert rotation.rotate().exit_code == 0
     assert rotation.working == ["old", "new"]
     with writing(rotation, rotation.new):
-        kill_when(rotation, trial.exists, "the trial", *DROP_OLD)
+        kill_when(rotation, (rotation.drive / JOURNAL).exists, "the change", *DROP_OLD)
         completed = rotation.rotate(*DROP_OLD)
         assert completed.exit_code == 0, completed.output
     assert rotation.working == ["new"]
@@ -256,17 +262,17 @@ def test_nothing_is_dropped_before_the_new_password_works(rotation: Rotation) ->
     assert rotation.working == ["old"]
 
 
-def test_no_password_is_printed_or_written_but_where_it_belongs(rotation: Rotation) -> None:
+def test_no_password_is_printed_or_written_but_where_it_belongs(rotation: Rotation, passwords: list[str]) -> None:
     """After the tests above: all that their runs printed, and every file they left."""
     assert len(passwords) > 1
     printed = "".join(rotation.practice.outputs)
     assert not [number for number, secret in enumerate((*passwords, CONFIG_COMMAND)) if secret in printed]
     drive = rotation.drive
-    holders = {str(path.relative_to(drive)) for path in drive.rglob("*") if holds(path)}
+    holders = {str(path.relative_to(drive)) for path in drive.rglob("*") if holds(path, passwords)}
     assert FILE in holders
     allowed = (FILE, f"{FILE}.previous", f"{FILE}.last-known-good", f"{CONFIG}/history/", f"{JOBS}/")
     assert not [path for path in holders if not path.startswith(allowed)]
 
 
-def holds(path: Path) -> bool:
+def holds(path: Path, passwords: list[str]) -> bool:
     return path.is_file() and any(secret.encode() in path.read_bytes() for secret in passwords)

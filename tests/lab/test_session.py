@@ -379,14 +379,6 @@ def test_an_upload_that_is_broken_off_leaves_nothing(lab: Lab, session: Session,
     assert lab.servers["lab1"].shell_count == 0
 
 
-def test_a_staged_file_whose_call_never_comes_goes_at_the_end(lab: Lab, session: Session, machine: Machine) -> None:
-    session.upload(io.BytesIO(b"content"), "C:\\Windows\\Temp\\x.staged", None, None)
-    assert machine.files.kind("C:\\Windows\\Temp\\x.staged") == "File"
-    session.close()
-    assert machine.files.kind("C:\\Windows\\Temp\\x.staged") == "Absent"
-    assert lab.servers["lab1"].shell_count == 0
-
-
 def test_a_download_of_what_is_not_there_is_an_error(session: Session) -> None:
     with pytest.raises(TransferError, match=r"download of C:\\not there"):
         session.download("C:\\not there", io.BytesIO(), None)

@@ -54,7 +54,7 @@ def started(practice: Practice, *arguments: str) -> Iterator[tuple[subprocess.Po
 
 def left_behind(machine: Machine) -> list[str]:
     names = (str(path.relative_to(machine.root)) for path in machine.root.rglob("*"))
-    return sorted(name for name in names if name.endswith((".staged", ".partial")))
+    return sorted(name for name in names if name.endswith((".new", ".partial")))
 
 
 def assert_nothing_is_left(practice: Practice) -> None:

@@ -195,6 +195,7 @@ def test_other_rights_come_without_a_restart_and_connections_stay_open(with_user
         assert planned.exit_code == 0, planned.output
         assert [name for name in before if "/config" in name and before[name] != snapshot(machine).get(name)] == []
         assert "~counted ~written" in planned.output
+        assert "have the running server take the user application of templates/users.acl.j2" in planned.output
         done = deploy(with_users, "--diff", users=fewer)
         assert (done.exit_code, done.changed) == (0, ["Users"]), done.output
     assert "no permissions" in refusal(application(machine), "GET", "kept")

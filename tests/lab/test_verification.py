@@ -99,3 +99,21 @@ def test_a_restart_loses_nothing_that_only_memory_holds(unrestricted: Practice) 
     run = verify(unrestricted, inventory, "--disruptive", "-k", "test_restart")
     assert run.exit_code == 0, run.output
     assert unrestricted.ask("GET", "precious") == "1"
+
+
+def test_the_server_is_proven_to_take_the_connections_of_the_applications_pools(unrestricted: Practice) -> None:
+    inventory = unrestricted.inventory(lab1=restricting())
+    run = verify(unrestricted, inventory, "-k", "test_connections")
+    assert run.exit_code == 0, run.output
+    assert "lab1: 1 of 1 proven" in run.output
+
+    with redis.Redis(host=unrestricted.machine.address, password=CANARY) as administrator:
+        administrator.execute_command(CONFIG_COMMAND, "SET", "maxclients", 100)
+        try:
+            run = verify(unrestricted, inventory, "-k", "test_connections")
+        finally:
+            administrator.execute_command(CONFIG_COMMAND, "SET", "maxclients", 10_000)
+    assert run.exit_code == 1, run.output
+    assert "FAILED     The server takes all connections of the application's pools at once" in run.output
+    assert "max number of clients reached" in run.output
+    assert CANARY not in run.output

@@ -79,7 +79,8 @@ def test_a_host_that_does_not_answer_is_tried_once_and_the_others_are_verified(b
         once = doorbell.rings
         assert once > 0
         run = verify(bare_pair, inventory)
-        assert doorbell.rings == 2 * once
+        # Each goes on for the same time, in which one try more or less fits.
+        assert abs(doorbell.rings - 2 * once) < once // 2
     assert_told_once(run, "@winrm/lab1: connect: ")
     assert re.search(r"^lab2: \d+ of \d+ proven$", run.output, re.MULTILINE), run.output
 

@@ -17,7 +17,7 @@ from pyinfra.api.exceptions import ConnectError  # noqa: E402
 from report import Report, host_name  # noqa: E402
 from server import ServerOnHost  # noqa: E402
 
-from memurai import deployment  # noqa: E402
+from memurai import host_settings  # noqa: E402
 from memurai.exceptions import SettingsError  # noqa: E402
 from memurai.settings import Settings  # noqa: E402
 
@@ -72,7 +72,7 @@ def windows(host: testinfra.host.Host, hosts: Hosts) -> Host:
 @pytest.fixture
 def settings(windows: Host, hosts: Hosts) -> Settings:
     """What the host is to be."""
-    found = deployment.load(windows)
+    found = host_settings.load(windows)
     if isinstance(found, SettingsError):
         hosts.obstacles[short_name(windows)] = reason = "; ".join(found.problems)
         pytest.fail(reason, pytrace=False)

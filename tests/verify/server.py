@@ -9,9 +9,10 @@ from typing import Any, cast
 
 from pyinfra.api import HiddenValue, Host
 
-from memurai import credentials, layout
-from memurai.facts.server import CommandAnswer, Server, command_call, parse_info
-from memurai.settings import Settings
+from memurai.facts.server import CommandAnswer, command_call, parse_info
+from memurai.instance import Instance
+from memurai.server import Server
+from memurai.settings import Settings, credentials
 from winfra.call import PowerShellCall
 from winfra.facts.base import PowerShellFact
 
@@ -40,7 +41,7 @@ class ServerOnHost:
         self.renamed_commands = secrets.renamed_commands
         self.users = secrets.users
         self._names = settings.users.model_dump()
-        self._server = layout.server(settings, secrets.password)
+        self._server = Instance.of(settings).server(secrets.password)
         self._plain_port = settings.network.port
 
     def ask(self, *arguments: str | HiddenValue, password: HiddenValue | None = None, role: str | None = None) -> str:
@@ -91,7 +92,7 @@ class ServerOnHost:
 
     def save(self) -> None:
         """Have the server save what only its memory holds."""
-        self.call("Save-MemuraiData", **self._server.parameters())
+        self.call("Save-MemuraiData", Server=self._server.on_wire())
 
     def info(self) -> dict[str, str]:
         """Return the fields of INFO."""

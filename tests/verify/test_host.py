@@ -7,11 +7,13 @@ from pathlib import Path
 
 from pyinfra.api import Host
 
-from memurai import configuration, credentials, damage, layout, users
-from memurai.config import compare
-from memurai.facts.configuration import Leftover, left
-from memurai.passwords import keeping
-from memurai.settings import Settings
+from memurai import folders, instance
+from memurai.config import Document, compare, damage
+from memurai.config.passwords import keeping
+from memurai.facts.configuration import leftover_of
+from memurai.instance import Instance
+from memurai.rendering import configuration, users
+from memurai.settings import Settings, credentials
 from winfra.facts.files import Acl, Item, TextFile
 from winfra.facts.firewall import Rule
 from winfra.facts.network import TcpListeners
@@ -32,7 +34,7 @@ def test_service(windows: Host, settings: Settings) -> None:
     """The service runs the configuration under its own account and starts with Windows."""
     found = windows.get_fact(Service, service=settings.service.name)
     assert found["state"] == "Running"
-    assert found["image_path"] == layout.image_path(settings)
+    assert found["image_path"] == Instance.of(settings).image_path
     assert found["account"].lower() == settings.service.account.lower()
     assert found["start_type"] == settings.service.start_type
 
@@ -48,8 +50,8 @@ def test_recovery(windows: Host, settings: Settings) -> None:
 
 def test_access(windows: Host, settings: Settings) -> None:
     """Every folder belongs to Administrators and has exactly the entries it needs."""
-    encryption = [layout.tls_folder(settings)] if settings.tls.enabled else []
-    for folder in (*layout.folders(settings), *encryption):
+    encryption = [folders.tls_folder(settings)] if settings.tls.enabled else []
+    for folder in (*folders.folders(settings), *encryption):
         found = windows.get_fact(Acl, path=folder.path)
         entries = {
             AccessEntry(
@@ -67,10 +69,10 @@ def test_access(windows: Host, settings: Settings) -> None:
 
 def test_configuration_access(windows: Host, settings: Settings) -> None:
     """The files that hold the password and a private key are open to nobody beyond their folder's entries."""
-    config = next(folder for folder in layout.folders(settings) if folder.path == settings.storage.config)
-    private = {layout.configuration_file(settings): config}
+    config = next(folder for folder in folders.folders(settings) if folder.path == settings.storage.config)
+    private = {Instance.of(settings).configuration: config}
     if settings.tls.enabled:
-        private[layout.tls_files(settings).key] = layout.tls_folder(settings)
+        private[Instance.of(settings).tls_files.key] = folders.tls_folder(settings)
     for path, folder in private.items():
         found = windows.get_fact(Acl, path=path)
         entries = {entry["sid"] for entry in found["entries"]}
@@ -79,26 +81,29 @@ def test_configuration_access(windows: Host, settings: Settings) -> None:
 
 def test_nothing_is_left(windows: Host, settings: Settings) -> None:
     """No run that was ended half way left a password, a private key, or a configuration that is not proven."""
-    users_file = [layout.users_file(settings)] if settings.users.enabled else []
-    key = [layout.tls_files(settings).key] if settings.tls.enabled else []
-    paths = (layout.configuration_file(settings), *users_file, *key)
-    found = [item for path in paths for item in left(windows.get_fact(Leftover, path=path), running=True)]
+    users_file = [Instance.of(settings).users_file] if settings.users.enabled else []
+    key = [Instance.of(settings).tls_files.key] if settings.tls.enabled else []
+    paths = (Instance.of(settings).configuration, *users_file, *key)
+    leftovers = [leftover_of(windows, path) for path in paths]
+    assert None not in leftovers
+    found = [path for item in leftovers if item is not None for path in item.paths(running=True)]
     assert not found, f"left by a run that was ended half way: {', '.join(found)}"
 
 
 def test_configuration(windows: Host, settings: Settings) -> None:
     """Configuration and certificates are what the settings say, beside passwords that are still to be dropped."""
-    found = windows.get_fact(TextFile, path=layout.configuration_file(settings))
+    found = windows.get_fact(TextFile, path=Instance.of(settings).configuration)
     text = found["content"] or ""
     assert damage.unreadable(text, marked=found["has_byte_order_mark"]) == ()
-    desired = keeping(text, configuration.rendered(settings, credentials.resolve(settings)).unmask())
+    present = Document.of(text)
+    desired = Document.of(configuration.rendered(settings, credentials.resolve(settings)).unmask())
     # Compared by meaning, and shown by name only: the values may be secret.
-    different = [" ".join(change.key) for change in compare(text, desired)]
+    different = [" ".join(change.key) for change in compare(present, keeping(present, desired))]
     assert different == []
     if settings.users.enabled:
-        acl_file = windows.get_fact(TextFile, path=layout.users_file(settings))
+        acl_file = windows.get_fact(TextFile, path=Instance.of(settings).users_file)
         assert users.unreadable(acl_file["content"] or "", marked=acl_file["has_byte_order_mark"]) is None
-    for path, source in layout.tls_sources(settings).items():
+    for path, source in instance.tls_sources(settings).items():
         item = windows.get_fact(Item, path=path, include_hash=True)
         assert (path, item["sha256"]) == (path, hashlib.sha256(Path(source).read_bytes()).hexdigest())
 
@@ -106,9 +111,9 @@ def test_configuration(windows: Host, settings: Settings) -> None:
 def test_listener(windows: Host, settings: Settings) -> None:
     """Only this service listens on its ports, and only at the addresses it should; another port is closed."""
     required = {address for address in settings.network.bind if not address.startswith("-")}
-    for port in layout.open_ports(settings):
+    for port in Instance.of(settings).open_ports:
         assert required <= addresses(windows, settings, port) <= set(settings.network.addresses)
-    for port in {settings.network.port, settings.tls.port} - set(layout.open_ports(settings)):
+    for port in {settings.network.port, settings.tls.port} - set(Instance.of(settings).open_ports):
         assert (port, addresses(windows, settings, port)) == (port, set())
 
 
@@ -120,11 +125,11 @@ def addresses(windows: Host, settings: Settings, port: int) -> set[str]:
 
 def test_firewall(windows: Host, settings: Settings) -> None:
     """The firewall admits the named clients when the server listens beyond loopback, and otherwise nobody."""
-    found = windows.get_fact(Rule, rule=layout.firewall_rule(settings))
+    found = windows.get_fact(Rule, rule=Instance.of(settings).firewall_rule)
     assert found["exists"] is settings.network.is_remote
     if settings.network.is_remote:
         assert (found["enabled"], found["direction"], found["action"]) == (True, "Inbound", "Allow")
-        assert sorted(found["local_ports"]) == sorted(str(port) for port in layout.open_ports(settings))
+        assert sorted(found["local_ports"]) == sorted(str(port) for port in Instance.of(settings).open_ports)
         admitted = {canonical_address(address) for address in found["remote_addresses"]}
         assert admitted == {canonical_address(address) for address in settings.network.allowed_addresses}
 

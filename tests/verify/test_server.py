@@ -8,7 +8,8 @@ import pytest
 from pyinfra.api import Host
 from server import ServerOnHost, wait_until
 
-from memurai import configuration, deployment
+from memurai import host_settings
+from memurai.checks import server as server_checks
 from memurai.settings import Settings
 from winfra.secrets import hidden
 
@@ -25,7 +26,7 @@ def test_ping(server: ServerOnHost) -> None:
 def test_edition(server: ServerOnHost, settings: Settings, windows: Host) -> None:
     """The server is of an edition that may be used where it runs."""
     info = server.info()
-    unwanted = configuration.unwanted_info(settings, is_production=deployment.is_production(windows))
+    unwanted = server_checks.unwanted_info(settings, is_production=host_settings.is_production(windows))
     assert [f"{item.field}:{info[item.field]}; {item.advice}" for item in unwanted if item.is_in(info)] == []
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from memurai.config.acl import default_user_rules
 from memurai.config.directives import KNOWN, SENSITIVE
+from memurai.config.document import Document
 from memurai.config.kinds import Value
-from memurai.config.language import Directive, parse, render
-from memurai.config.meaning import BUFFER_LIMIT, Key, default, key, normal, parts
+from memurai.config.language import Directive, render
+from memurai.config.meaning import BUFFER_LIMIT, Key, default, key, parts
 
 DEFAULT_USER = ("user", "default")
 # Written all together or not at all: a port for encrypted connections that nobody wants any more must not stay open.
@@ -35,15 +36,14 @@ class Change:
     file_only: bool = False
 
 
-def compare(live: str, desired: str) -> tuple[Change, ...]:
-    """Return the changes that make the live text mean what the desired one says, in the order of the desired text.
+def compare(live: Document, desired: Document) -> tuple[Change, ...]:
+    """Return the changes that make the live one mean what the desired one says, in the order of the desired one.
 
-    A directive that is missing and desired at its default is no change. Directives that only the live text holds
+    A directive that is missing and desired at its default is no change. Directives that only the live one holds
     are none either, except those that must not stay: they would override what is desired. Those of encrypted
     connections return to their defaults, which the running server takes too.
-    Raises ConfigSyntaxError when one of the texts cannot be read.
     """
-    found, wanted = normal(parse(live)), normal(parse(desired))
+    found, wanted = live.values, desired.values
     changes = [
         Change(place, found.get(place), after) for place, after in wanted.items() if _differs(place, found, after)
     ]
@@ -52,18 +52,16 @@ def compare(live: str, desired: str) -> tuple[Change, ...]:
     return (*changes, *(change for change in removals if change.before != change.after))
 
 
-def merge(live: str, desired: str) -> str:
-    """Return the desired text, followed by the directives of the live text that it leaves alone.
-
-    Raises ConfigSyntaxError when one of the texts cannot be read.
-    """
-    foreign = _foreign(parse(live), normal(parse(desired)))
+def merge(live: Iterable[Directive], desired: Document) -> Document:
+    """Return the desired one, followed by those of the live directives that it leaves alone."""
+    foreign = _foreign(live, desired.values)
     if not foreign:
         return desired
-    newline = "\r\n" if "\r\n" in desired else "\n"
-    separator = "" if not desired or desired.endswith("\n") else newline
+    text = desired.text
+    newline = "\r\n" if "\r\n" in text else "\n"
+    separator = "" if not text or text.endswith("\n") else newline
     kept = render(foreign).replace("\n", newline)
-    return f"{desired}{separator}{newline}{FOREIGN_COMMENT}{newline}{kept}"
+    return Document.of(f"{text}{separator}{newline}{FOREIGN_COMMENT}{newline}{kept}")
 
 
 def needs_restart(change: Change) -> bool:

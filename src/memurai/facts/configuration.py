@@ -1,68 +1,45 @@
-"""Configurations that a server had before, and what a change that was ended half way left."""
+"""What a change of files that hold secrets left, when an earlier version was ended half way."""
 
-from typing_extensions import TypedDict
+import ntpath
+import re
+from dataclasses import dataclass
 
-from winfra.call import PowerShellCall
-from winfra.facts.base import PowerShellFact, strict_shape
+from pyinfra.api import Host
 
-
-@strict_shape
-class HistoryEntry(TypedDict):
-    """One earlier configuration; the size in bytes, the time in UTC."""
-
-    name: str
-    sha256: str
-    size_bytes: int
-    last_write_time_utc: str
+from winfra.facts.files import DirectoryEntries, DirectoryEntriesState
 
 
-@strict_shape
-class HistoryState(TypedDict):
-    """The earlier configurations, the newest first."""
+@dataclass(frozen=True)
+class Leftover:
+    """Full paths of what stands beside a file: contents that were to take its place, and the last known good one."""
 
-    history_folder: str
-    entries: list[HistoryEntry]
-
-
-class History(PowerShellFact[HistoryState]):
-    """List the earlier configurations of a server.
-
-    folder: where they are kept.
-    """
-
-    shape = HistoryState
-
-    def command(self, folder: str) -> PowerShellCall:
-        """Return the call."""
-        return PowerShellCall("Get-MemuraiConfigurationHistory", {"HistoryFolder": folder})
-
-
-@strict_shape
-class LeftoverState(TypedDict):
-    """What stands beside a file; the last known good is null when there is none."""
-
-    path: str
-    staged_files: list[str]
+    staged_files: tuple[str, ...]
     last_known_good: str | None
 
+    def paths(self, *, running: bool) -> list[str]:
+        """Return the files that the next change takes away.
 
-class Leftover(PowerShellFact[LeftoverState]):
-    """List what a change of a file that holds secrets left beside it when it was ended half way.
-
-    path: of the file.
-    """
-
-    shape = LeftoverState
-
-    def command(self, path: str) -> PowerShellCall:
-        """Return the call."""
-        return PowerShellCall("Get-MemuraiLeftover", {"Path": path})
+        running: whether the file's service runs; only then the new file can be proven, and the last known good one
+            goes.
+        """
+        kept = [self.last_known_good] if running and self.last_known_good else []
+        return [*self.staged_files, *kept]
 
 
-def left(state: LeftoverState, *, running: bool) -> list[str]:
-    """Return the files that the next change takes away.
+def leftover_of(host: Host, path: str) -> Leftover | None:
+    """Return what was left beside a file on a host; None when that can't be read."""
+    found = host.get_fact(DirectoryEntries, path=ntpath.dirname(path))
+    return None if found is None else leftover(path, found)
 
-    running: whether the file's service runs; only then the new file can be proven, and the last known good one goes.
-    """
-    kept = [state["last_known_good"]] if running and state["last_known_good"] else []
-    return [*state["staged_files"], *kept]
+
+def leftover(path: str, found: DirectoryEntriesState) -> Leftover:
+    """Return what was left beside a file, of all that stands in its folder."""
+    name = re.escape(ntpath.basename(path))
+    files = [entry["name"] for entry in found["entries"] if entry["kind"] == "File"]
+
+    def matching(ending: str) -> list[str]:
+        pattern = re.compile(name + ending, re.IGNORECASE)
+        return [f"{found['path']}\\{file}" for file in files if pattern.fullmatch(file)]
+
+    kept = matching(r"\.last-known-good")
+    return Leftover(tuple(matching(r"(\.[0-9a-f]{8})?\.staged")), kept[0] if kept else None)

@@ -1,46 +1,31 @@
 """Backups: one taken now, and one whose data the server gets back."""
 
+import json
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 
 from pyinfra import host as current_host
 from pyinfra import logger
 from pyinfra.api import FunctionCommand, Host, State, operation
 from pyinfra.api.command import PyinfraCommand
 
+from memurai.changes import backup as changes
+from memurai.checks.neighbours import drift_problem
+from memurai.config import Document
+from memurai.data.place import STAGE, DataPlace
+from memurai.endpoint import Endpoint
+from memurai.exceptions import ConfigSyntaxError
 from memurai.facts.backups import Backup, Backups, BackupsState
-from memurai.facts.server import Server
+from memurai.instance import Instance
 from winfra.call import PowerShellCall
-from winfra.facts.files import Item
+from winfra.facts.files import Item, TextFile
+from winfra.facts.host import HostSummary
+from winfra.facts.services import Service
 from winfra.facts.tasks import Task
+from winfra.facts.together import Together
+from winfra.operations.changes import carry_out, settle
 from winfra.operations.shape import failure, refuse, show_difference
 
 MANIFEST = "manifest.json"
-
-
-@dataclass(frozen=True)
-class RestorePlace:
-    """What a restore meets on a host.
-
-    folder: of the backups. server: how the server is reached. check_program: path of memurai-check-rdb.exe. service:
-    its name. configuration: its path. data, snapshot, append_only_folder: folder of the data, and the names of the
-    snapshot and of the append-only file's folder in it. aside: folder into which the present data is moved.
-    append_only: whether the server loads its append-only file. start_type: of the service, if it is found disabled.
-    timeout_seconds: longest wait for the server.
-    """
-
-    folder: str
-    server: Server
-    check_program: str
-    service: str
-    configuration: str
-    data: str
-    snapshot: str
-    append_only_folder: str
-    aside: str
-    append_only: bool
-    start_type: str
-    timeout_seconds: int
 
 
 @operation()
@@ -85,32 +70,38 @@ def present(task: str, folder: str, timeout_seconds: int) -> Generator[PyinfraCo
 
 
 @operation()
-def restored(place: RestorePlace, backup: str | None = None) -> Generator[PyinfraCommand, None, None]:
+def restored(instance: Instance, stamp: str, backup: str | None = None) -> Generator[PyinfraCommand, None, None]:
     """Give the server the data of a backup; the data it has now is kept aside.
 
     The server goes down for as long as it takes to load the data. What it has now comes back when the backup does not
     load, or not whole.
 
-    + place: what the restore meets
+    + instance: the server
+    + stamp: what no other restore has in the name of the folder into which the present data is moved
     + backup: its name; not given, the newest one of a known age whose rehearsal did not fail
     """
-    found = current_host.get_fact(Backups, folder=place.folder)
+    yield from settle(instance.changes)
+    found = current_host.get_fact(Backups, folder=instance.backups)
     if found is None:
-        yield failure(f"backups in {place.folder}: they could not be read, so nothing was changed")
+        yield failure(f"backups in {instance.backups}: they could not be read, so nothing was changed")
         return
     chosen = _choose(found, backup)
     if chosen is None:
-        yield from refuse("\n".join(_nothing_to_restore(place.folder, found, backup)))
+        yield from refuse("\n".join(_nothing_to_restore(instance.backups, found, backup)))
         return
-    path = f"{place.folder}/{chosen['name']}/{MANIFEST}"
-    manifest = current_host.get_fact(Item, path=path, include_hash=True)
-    if manifest is None or not manifest["sha256"]:
-        yield failure(f"{path}: expected to read the manifest, found an error (above); nothing was changed")
+    source, target = _source(instance, chosen), _target(instance, stamp)
+    problems = [item for item in (source, target) if isinstance(item, str)]
+    if isinstance(source, str) or isinstance(target, str):
+        yield from refuse("\n".join(problems))
         return
-    before = [f"what {place.service} has now (kept aside in {place.aside})"]
-    show_difference(f"data of the server of {place.service} in {place.data}", before, [_named(chosen)])
-    yield PowerShellCall("Restore-MemuraiBackup", _parameters(place, chosen["name"], manifest["sha256"]))
-    yield FunctionCommand(report_restore, (chosen["name"], chosen["keys"], place.aside), {})
+    if problem := _room_problem(changes.needed_bytes(source, target), target.place.folder):
+        yield from refuse(problem)
+        return
+    before = [f"what {instance.service} has now (kept aside in {target.aside})"]
+    show_difference(f"data of the server of {instance.service} in {target.place.folder}", before, [_named(chosen)])
+    change = changes.restored(source, target)
+    yield from carry_out(change, changes.restoring(change, instance))
+    yield FunctionCommand(report_restore, (chosen["name"], chosen["keys"], target.aside), {})
 
 
 def report_run(state: State, host: Host, folder: str) -> bool:  # noqa: ARG001  # pyinfra's names
@@ -163,20 +154,61 @@ def _named(backup: Backup) -> str:
     return f"{backup['name']} ({backup['keys']} keys, {backup['size_bytes']} bytes, {proof}{clock})"
 
 
-def _parameters(place: RestorePlace, name: str, digest: str) -> dict[str, object]:
-    return {
-        "BackupFolder": place.folder,
-        "Name": name,
-        "Sha256": digest,
-        "CheckPath": place.check_program,
-        **place.server.parameters(),
-        "ServiceName": place.service,
-        "ConfigurationPath": place.configuration,
-        "DataFolder": place.data,
-        "SnapshotName": place.snapshot,
-        "AppendOnlyFolder": place.append_only_folder,
-        "AsideFolder": place.aside,
-        "StartType": place.start_type,
-        "AppendOnly": place.append_only,
-        "TimeoutSeconds": place.timeout_seconds,
-    }
+def _source(instance: Instance, backup: Backup) -> changes.Source | str:
+    """Return a backup as it is to be found again, or why it can't be."""
+    path = f"{instance.backups}/{backup['name']}/{MANIFEST}"
+    current_host.get_fact(Together, calls=[Item().command(path=path, include_hash=True), TextFile().command(path=path)])
+    item = current_host.get_fact(Item, path=path, include_hash=True)
+    file = current_host.get_fact(TextFile, path=path)
+    if item is None or not item["sha256"] or file is None or file["content"] is None:
+        return f"{path}: expected to read the manifest, found an error (above); nothing was changed"
+    # Whose manifest can't be read is not listed.
+    files = {entry["Path"]: entry for entry in json.loads(file["content"])["Files"]}
+    dump = files[changes.DUMP]
+    return changes.Source(backup, item["sha256"], dump["Sha256"], dump["SizeBytes"])
+
+
+def _target(instance: Instance, stamp: str) -> changes.Target | str:
+    """Return a server as it is before a restore, or why it can't get a backup's data."""
+    service = current_host.get_fact(Service, service=instance.service)
+    file = current_host.get_fact(TextFile, path=instance.configuration)
+    if service is None or file is None:
+        return f"service {instance.service}: it or its configuration could not be read, so nothing was changed"
+    if not service["exists"] or file["content"] is None:
+        missing = instance.configuration if service["exists"] else f"the service {instance.service}"
+        return f"{missing}: expected a deployed server, found none. Run deploy.py first; it brings back no data."
+    try:
+        document = Document.of(file["content"])
+        endpoint, place = Endpoint.of(document), DataPlace.of(document.words, instance.product)
+    except ConfigSyntaxError as error:
+        return instance.line_problem(error)
+    if endpoint.is_replica:
+        return (
+            f"{instance.configuration}: expected a primary, found replicaof. A replica takes its primary's data: "
+            "restore there. Nothing was changed."
+        )
+    is_running = service["state"] != "Stopped"
+    if is_running and (problem := drift_problem(current_host, instance.product, endpoint, place)):
+        return f"service {instance.service}: {problem}. Nothing was changed."
+    left = current_host.get_fact(Item, path=f"{place.folder}\\{STAGE}")
+    return changes.Target(
+        instance=instance,
+        endpoint=endpoint,
+        place=place,
+        start_type=service["start_type"] or instance.start_type,
+        is_running=is_running,
+        has_stage=left is not None and left["kind"] != "Absent",
+        stamp=stamp,
+    )
+
+
+def _room_problem(needed: int, folder: str) -> str | None:
+    """Return that the drive of a folder has not more room than is needed, in bytes."""
+    summary = current_host.get_fact(HostSummary)
+    if summary is None:
+        return f"{folder}: its drive could not be read, so nothing was changed"
+    drive = folder[:2].upper()
+    free = {volume["root"][:2].upper(): volume["free_bytes"] for volume in summary["volumes"]}.get(drive, 0)
+    if free > needed:
+        return None
+    return f"{folder}: expected more than {needed} bytes free on {drive}, found {free}. Nothing was changed; make room."

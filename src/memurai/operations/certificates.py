@@ -1,155 +1,162 @@
-"""The certificates of encrypted connections on a host: pushed together, and taken by the running server.
-
-Set-MemuraiCertificate does it on the host, to its end or not at all. What a run that was ended half way leaves beside
-the files tells the next one that the server may still run with the former ones.
-"""
+"""The certificates of encrypted connections on a host: put together, and taken by the running server."""
 
 import hashlib
-import io
 from collections.abc import Generator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from pyinfra import host as current_host
-from pyinfra.api import FileUploadCommand, HiddenValue, operation
+from pyinfra.api import operation
 from pyinfra.api.command import PyinfraCommand
 
+from memurai.changes.certificates import Running, change, returned
+from memurai.config import Document
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
-from memurai.facts.configuration import Leftover
-from memurai.facts.server import Server, TlsFiles
-from memurai.operations.configuration import Place
-from winfra.call import PowerShellCall
+from memurai.facts.configuration import Leftover, leftover_of
+from memurai.facts.server import PONG, Ping
+from memurai.instance import Instance
+from memurai.server import TlsFiles
 from winfra.facts.files import Item, ItemState, TextFile
 from winfra.facts.services import Service
+from winfra.operations.changes import carry_out, settle
 from winfra.operations.shape import failure, plan_write, refuse, show_difference
 from winfra.redaction import CHANGED
 from winfra.secrets import MASK, hidden, too_long
 
-STAGED = ".staged"
-# As Set-MemuraiCertificate names the former files until the server has taken the new ones.
-KEPT = ".last-known-good"
-# The parameters of Set-MemuraiCertificate for the SHA-256 of the authorities and the certificate.
-DIGESTS = ("CaSha256", "CertSha256")
-
 
 @dataclass(frozen=True)
-class Running:
-    """The server that runs with the files.
+class Present:
+    """What a host has.
 
-    server: how it is reached. reload: the command by which it reads them again; None when CONFIG is disabled.
+    items, leftovers: what stands at the path of each file, and what a run left beside it that was ended half way.
+    configuration: an empty one without a file. running: the server that runs with the files, None without one.
     """
 
-    server: Server
-    reload: HiddenValue | None
+    items: Mapping[str, ItemState]
+    leftovers: Mapping[str, Leftover]
+    configuration: Document
+    running: Endpoint | None
+
+    @property
+    def left(self) -> list[str]:
+        """Paths of what was left."""
+        return [path for item in self.leftovers.values() for path in item.paths(running=True)]
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Path of each former file that was left, by the path of the file."""
+        found = {path: item.last_known_good for path, item in self.leftovers.items()}
+        return {path: kept for path, kept in found.items() if kept is not None}
+
+    def has(self, contents: Mapping[str, bytes]) -> bool:
+        """Whether the files are as desired, and nothing was left that says that their server may have others."""
+        return not self.left and all(self.items[path]["sha256"] == _sha256(text) for path, text in contents.items())
 
 
 @operation()
-def installed(place: Place, server: Server, sources: Mapping[str, str]) -> Generator[PyinfraCommand, None, None]:
+def installed(instance: Instance, sources: Mapping[str, str]) -> Generator[PyinfraCommand, None, None]:
     """Ensure that the files of encrypted connections are on a host, and that its running server has read them.
 
     A server that does not run with these very files is left alone: its configuration has to name them first.
 
-    + place: where the server's configuration stands and with what it is changed
-    + server: how it is reached with the desired configuration; its `tls` says where the files stand on the host
+    + instance: the server
     + sources: path on the control node, where it must be, of each of these files by its path on the host
     """
-    files = server.tls
-    if files is None:
-        raise ValueError("expected a server with encrypted connections, found one without")
-    paths: tuple[str, ...] = astuple(files)
-    contents = {path: Path(sources[path]).read_bytes() for path in paths}
-    found = {path: current_host.get_fact(Item, path=path, include_hash=True) for path in paths}
-    kept = [current_host.get_fact(Item, path=f"{path}{KEPT}") for path in paths]
-    leftover = current_host.get_fact(Leftover, path=files.key)
-    text = current_host.get_fact(TextFile, path=place.path)
-    service = current_host.get_fact(Service, service=place.service)
-    if None in (*found.values(), *kept, leftover, text, service):
-        yield failure(f"certificates of {place.service}: their present state could not be read, nothing was changed")
-        return
-    left = leftover["staged_files"]
-    is_interrupted = bool(left) or any(item["kind"] != "Absent" for item in kept)
-    if not is_interrupted and all(found[path]["sha256"] == _sha256(content) for path, content in contents.items()):
-        current_host.noop(f"the certificates of {place.service} are as desired")
-        return
-    if problem := _key_problem(contents[files.key]):
-        yield from refuse(f"certificates of {place.service}: the private key {sources[files.key]}: {problem}.")
-        return
+    yield from settle(instance.changes)
+    subject = f"certificates of {instance.service}"
+    contents = {path: Path(sources[path]).read_bytes() for path in astuple(instance.tls_files)}
     try:
-        running = _running(place, files, text["content"] or "") if service["state"] == "Running" else None
+        present = _present(instance)
     except ConfigSyntaxError as error:
-        yield from refuse(f"configuration {place.path}: {error}. Mend or remove that line on the host and run again.")
+        yield from refuse(instance.line_problem(error))
         return
-    if running is not None and running.reload is None:
-        yield from refuse(_no_config(place))
-        return
-    show_difference(f"left by a run that was ended half way, beside {files.key}", left, [])
-    _show(place, found, contents, files.key, is_reloaded=running is not None)
-    for path, content in contents.items():
+    if present is None:
+        yield failure(f"{subject}: their present state could not be read, nothing was changed")
+    elif present.has(contents):
+        current_host.noop(f"the {subject} are as desired")
+    elif problem := next(filter(None, (_problem(sources[path], text) for path, text in contents.items())), None):
+        yield from refuse(f"{subject}: {problem}.")
+    elif present.running is not None and not present.running.config_command.unmask():
+        yield from refuse(_no_config(instance))
+    else:
+        _show(instance, present, contents)
+        yield from _commands(instance, present, contents)
+
+
+def _present(instance: Instance) -> Present | None:
+    """Return what the host has, None when that can't be read.
+
+    Raises ConfigSyntaxError when a server would refuse what its configuration says of how it is reached.
+    """
+    paths = astuple(instance.tls_files)
+    items = {path: current_host.get_fact(Item, path=path, include_hash=True) for path in paths}
+    leftovers = {path: found for path in paths if (found := leftover_of(current_host, path)) is not None}
+    text = current_host.get_fact(TextFile, path=instance.configuration)
+    service = current_host.get_fact(Service, service=instance.service)
+    if None in (*items.values(), text, service) or len(leftovers) < len(paths):
+        return None
+    configuration = Document.of(text["content"] or "")
+    endpoint = Endpoint.of(configuration) if service["state"] == "Running" else None
+    running = endpoint if endpoint is not None and endpoint.tls == instance.tls_files else None
+    return Present(items, leftovers, configuration, running)
+
+
+def _commands(
+    instance: Instance, present: Present, contents: Mapping[str, bytes]
+) -> Generator[PyinfraCommand, None, None]:
+    paths = {path for path, item in present.items.items() if item["kind"] == "File"}
+    files, running = instance.tls_files, None
+    if present.running is not None:
+        has_read = _answers(instance, present.running, files)
+        former = TlsFiles(*(present.kept.get(path, path) for path in astuple(files)))
+        if present.kept and not has_read and _answers(instance, present.running, former):
+            yield from carry_out(returned(instance, present.kept))
+            paths, has_read = paths | set(present.kept), True
+        running = Running(present.configuration, present.running, files, has_read)
+    for path in contents:
         plan_write(path)
-        if path != files.key:
-            yield FileUploadCommand(io.BytesIO(content), f"{path}{STAGED}")
-    yield PowerShellCall("Set-MemuraiCertificate", _parameters(place, server, running, contents))
+    new = {path: hidden(text.decode()) for path, text in contents.items()}
+    staged = [path for item in present.leftovers.values() for path in item.staged_files]
+    yield from carry_out(change(instance, new, paths, running, staged))
 
 
-def _key_problem(key: bytes) -> str | None:
+def _answers(instance: Instance, endpoint: Endpoint, files: TlsFiles) -> bool:
+    """Whether the running server is reached with some files: then it runs with them."""
+    server = replace(endpoint, tls=files).server(instance.command_line_client)
+    return bool(current_host.get_fact(Ping, server=server) == PONG)
+
+
+def _problem(source: str, content: bytes) -> str | None:
     try:
-        return too_long(key.decode())
+        problem = too_long(content.decode())
     except UnicodeDecodeError:
-        return "expected a text in UTF-8, found other bytes"
+        problem = "expected a text in UTF-8, found other bytes"
+    return problem and f"{source}: {problem}"
 
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _running(place: Place, files: TlsFiles, text: str) -> Running | None:
-    """Return the server whose configuration names the files, None when it names none or others.
-
-    CONFIG SET reads a file again although its name is the one that the server has already, and refuses a set of files
-    of no use together without losing the former one (VOLATILE_CONFIG and `tlsConfigure` in Redis' sources:
-    https://github.com/redis/redis/blob/7.2/src/config.c; tried with 7.0.15).
-    """
-    endpoint = Endpoint.of(text)
-    if endpoint.tls != files:
-        return None
-    names = ("tls-ca-cert-file", files.ca, "tls-cert-file", files.certificate, "tls-key-file", files.key)
-    has_config = bool(endpoint.config_command.unmask())
-    return Running(endpoint.server(place.command_line_client), endpoint.config_set(names) if has_config else None)
-
-
-def _parameters(
-    place: Place, server: Server, running: Running | None, contents: Mapping[str, bytes]
-) -> dict[str, object]:
-    *certificates, key = contents.values()
-    return {
-        **(running.server if running else server).parameters(),
-        **dict(zip(DIGESTS, map(_sha256, certificates), strict=True)),
-        "KeyContent": hidden(key.decode()),
-        "ServiceName": place.service,
-        "ReloadCommand": running.reload if running else None,
-        "TimeoutSeconds": place.timeout_seconds,
-    }
-
-
-def _show(
-    place: Place, found: Mapping[str, ItemState], contents: Mapping[str, bytes], key: str, *, is_reloaded: bool
-) -> None:
+def _show(instance: Instance, present: Present, contents: Mapping[str, bytes]) -> None:
+    key = instance.tls_files.key
+    show_difference(f"left by a run that was ended half way, beside {key}", present.left, [])
     for path, content in contents.items():
-        before, after = found[path]["sha256"], _sha256(content)
+        before, after = present.items[path]["sha256"], _sha256(content)
         shown = (MASK, CHANGED) if path == key else (f"SHA-256 {before}", f"SHA-256 {after}")
         old = [shown[0]] if before else []
         show_difference(f"file {path}", old, old if before == after else [shown[1]])
-    if is_reloaded:
+    if present.running is not None:
         show_difference(
-            f"server of {place.service}", ["runs with what it read before"], ["reads them again, without a restart"]
+            f"server of {instance.service}", ["runs with what it read before"], ["reads them again, without a restart"]
         )
 
 
-def _no_config(place: Place) -> str:
+def _no_config(instance: Instance) -> str:
     return (
-        f"certificates of {place.service}: expected the command CONFIG, by which the running server reads them, found "
-        f"it disabled by rename-command in {place.path}. Give it a secret new name in "
+        f"certificates of {instance.service}: expected the command CONFIG, by which the running server reads them, "
+        f"found it disabled by rename-command in {instance.configuration}. Give it a secret new name in "
         "memurai_security.renamed_commands and deploy with the former certificates first; or stop the service and run "
         "again."
     )

@@ -11,9 +11,10 @@ from pyinfra import logger
 from pyinfra.api import FunctionCommand, HiddenValue, Host, State
 from pyinfra.api.command import PyinfraCommand
 
-from memurai.data_effects import Held
-from memurai.data_place import DataPlace, increments
-from memurai.facts.server import Info, Server, command_call
+from memurai.data.effects import Held
+from memurai.data.place import DataPlace, increments
+from memurai.facts.server import Info, command_call
+from memurai.server import Server
 
 # Writes are held up to the restart; after a change that fails they go on by themselves.
 PAUSE_MILLISECONDS = 60_000

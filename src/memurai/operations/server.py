@@ -1,44 +1,24 @@
 """The running server."""
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
 
 from pyinfra import host as current_host
 from pyinfra import logger
 from pyinfra.api import FunctionCommand, Host, State, operation
 from pyinfra.api.command import PyinfraCommand
 
+from memurai.checks.server import Unwanted
+from memurai.config import Document
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
-from memurai.facts.server import Info, Ping, Server
+from memurai.facts.server import PONG, Info, Report
+from memurai.server import Server
 from winfra.call import PowerShellCall
 from winfra.facts.files import Item, TextFile
 from winfra.facts.services import Service
 from winfra.operations.shape import converge, failure, refuse
 
 NO_ANSWER = "(no answer)"
-PONG = "PONG"
-
-
-@dataclass(frozen=True)
-class Unwanted:
-    """What a server must not report of itself; not to report the field at all is fine.
-
-    field: of INFO. word: what its value must not contain, in any case. advice: what to do when it does.
-    """
-
-    field: str
-    word: str
-    advice: str
-
-    @property
-    def wanted(self) -> str:
-        """What is expected instead, in words."""
-        return f"without {self.word}"
-
-    def is_in(self, info: Mapping[str, str]) -> bool:
-        """Whether a server reports it."""
-        return self.word.casefold() in info.get(self.field, "").casefold()
 
 
 @operation()
@@ -62,7 +42,7 @@ def verified(
         )
     """
     wanted = {"PING": PONG, **expected}
-    waiting = PowerShellCall("Wait-MemuraiServer", {**server.parameters(), "TimeoutSeconds": timeout_seconds})
+    waiting = PowerShellCall("Wait-MemuraiServer", {"Server": server.on_wire(), "TimeoutSeconds": timeout_seconds})
     found = reported(current_host, server)
     bad = [item for item in unwanted if item.is_in(found)]
     yield from converge(
@@ -92,12 +72,12 @@ def answering(service: str, server: Server, timeout_seconds: int = 300) -> Gener
             "127.0.0.1", 6379, password),
         )
     """
-    parameters = {**server.parameters(), "ServiceName": service, "TimeoutSeconds": timeout_seconds}
+    parameters = {"ServiceName": service, "Server": server.on_wire(), "TimeoutSeconds": timeout_seconds}
     yield from converge(
         f"server of {service} at {server}",
         {"PING": reported(current_host, server).get("PING", NO_ANSWER)},
         {"PING": PONG},
-        lambda: [PowerShellCall("Wait-MemuraiServer", parameters)],
+        lambda: [PowerShellCall("Start-MemuraiServer", parameters)],
     )
 
 
@@ -110,9 +90,8 @@ def reported(host: Host, server: Server) -> dict[str, str]:
     client = host.get_fact(Item, path=server.command_line_client)
     if client is None or client["kind"] != "File":
         return {}
-    info = host.get_fact(Info, server=server, _ignore_errors=True) or {}
-    ping = host.get_fact(Ping, server=server, _ignore_errors=True) or NO_ANSWER
-    return {**info, "PING": ping}
+    found = host.get_fact(Report, server=server, _ignore_errors=True) or {}
+    return {**found, "PING": found.get("PING") or NO_ANSWER}
 
 
 def check(  # pyinfra looks for the names of the first two
@@ -169,7 +148,7 @@ def saved(
     if found["state"] != "Running":
         current_host.noop(f"service {service} does not run: its data is on disk")
         return
-    running = _running_server(configuration, command_line_client)
+    running = running_server(configuration, command_line_client)
     info = {} if running is None else current_host.get_fact(Info, server=running, _ignore_errors=True)
     if running is None or not info:
         yield from refuse(_not_asked(service, configuration))
@@ -193,14 +172,29 @@ def saving(service: str, configuration: str, command_line_client: str, timeout_s
     found = current_host.get_fact(Service, service=service)
     if found is None or found["state"] != "Running":
         return []
-    running = _running_server(configuration, command_line_client)
+    running = running_server(configuration, command_line_client)
     if running is None:
         return [failure(_not_asked(service, configuration))]
     return [_saving_call(running, timeout_seconds)]
 
 
+def running_server(configuration: str, command_line_client: str) -> Server | None:
+    """Return how the server is reached by its configuration; None when that can't be read.
+
+    configuration: path of the file that it runs on. command_line_client: path of memurai-cli.exe.
+    """
+    file = current_host.get_fact(TextFile, path=configuration)
+    if file is None or file["content"] is None:
+        return None
+    try:
+        return Endpoint.of(Document.of(file["content"])).server(command_line_client)
+    except ConfigSyntaxError:
+        # Told by the caller: the server can't be asked.
+        return None
+
+
 def _saving_call(running: Server, timeout_seconds: int) -> PowerShellCall:
-    return PowerShellCall("Save-MemuraiData", {**running.parameters(), "TimeoutSeconds": timeout_seconds})
+    return PowerShellCall("Save-MemuraiData", {"Server": running.on_wire(), "TimeoutSeconds": timeout_seconds})
 
 
 def _not_asked(service: str, configuration: str) -> str:
@@ -208,17 +202,6 @@ def _not_asked(service: str, configuration: str) -> str:
         f"service {service}: expected its server to answer with the password in {configuration}, so that it can "
         "save its data, found no such answer. Stop the service by hand if its data is on disk or not wanted."
     )
-
-
-def _running_server(configuration: str, command_line_client: str) -> Server | None:
-    file = current_host.get_fact(TextFile, path=configuration)
-    if file is None or file["content"] is None:
-        return None
-    try:
-        return Endpoint.of(file["content"]).server(command_line_client)
-    except ConfigSyntaxError:
-        # Told by the caller: the server can't be asked.
-        return None
 
 
 def _holds_unsaved(info: Mapping[str, str]) -> bool:

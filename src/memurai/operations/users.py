@@ -7,23 +7,25 @@ from pyinfra import host as current_host
 from pyinfra.api import HiddenValue, operation
 from pyinfra.api.command import PyinfraCommand
 
-from memurai import users
-from memurai.config import normal, parse
+from memurai.changes.users import AclFile, Running, change
+from memurai.config import Document
 from memurai.config.acl import command_categories, default_user_rules, same_rights
-from memurai.damage import mended
+from memurai.config.damage import mended
+from memurai.config.passwords import Passwords, digest
 from memurai.endpoint import ADMINISTRATOR, Endpoint
 from memurai.exceptions import ConfigSyntaxError
-from memurai.facts.configuration import Leftover
-from memurai.facts.server import CategoryCommands, RunningUsers, access_parameters
-from memurai.operations.configuration import Place
-from memurai.passwords import Passwords, digest
-from memurai.users import Users, digests
+from memurai.facts.configuration import leftover_of
+from memurai.facts.server import CategoryCommands, RunningUsers
+from memurai.instance import Instance
+from memurai.rendering import users
+from memurai.rendering.users import Users, digests
 from winfra.call import PowerShellCall
 from winfra.facts.files import TextFile
 from winfra.facts.services import Service
+from winfra.operations.changes import carry_out, settle
 from winfra.operations.shape import failure, refuse, show_difference
 from winfra.redaction import CHANGED
-from winfra.secrets import MASK, hidden
+from winfra.secrets import MASK
 
 DEFAULT = "default"
 
@@ -32,23 +34,25 @@ DEFAULT = "default"
 class Present:
     """What a host has.
 
-    file: users of the ACL file, none when there is no such file. problem: why a server would refuse that file, None
-    when it would not. passwords: users as far as their passwords go on working. live: users of the running server, None
-    when none runs on the file. endpoint: the server, None without a configuration. left: staged files of a run that was
-    ended half way.
+    text: the ACL file, None when there is no such file. file: its users. problem: why a server would refuse that file,
+    None when it would not. passwords: users as far as their passwords go on working. live: users of the running server,
+    None when none runs on the file. configuration: an empty one without a file. endpoint: the server, None without
+    that. left: paths of what a run left that was ended half way.
     """
 
+    text: str | None
     file: Users
     problem: str | None
     passwords: Users
     live: Users | None
+    configuration: Document
     endpoint: Endpoint | None
     left: tuple[str, ...]
 
 
 @operation()
 def applied(
-    place: Place,
+    instance: Instance,
     path: str,
     desired: HiddenValue,
     keep_passwords: bool = True,
@@ -58,22 +62,24 @@ def applied(
 
     Connections stay open, but for those of users that go.
 
-    + place: where the server's configuration stands and with what it is changed
+    + instance: the server
     + path: the ACL file
     + desired: its whole text
     + keep_passwords: let the passwords that the users have at present work besides; otherwise the desired ones must
       work already
     + configuration: the whole desired one; its lines are taken for those of the host that a server refuses
     """
-    subject = f"users of {place.service}"
+    subject = f"users of {instance.service}"
+    yield from settle(instance.changes)
     try:
         wanted = users.read(desired.unmask())
-        present = yield from _present(place, path, subject, configuration)
+        present = yield from _present(instance, path, subject, configuration)
         if present is None:
             return
     except ConfigSyntaxError as error:
         yield from refuse(
-            f"{subject}, in {path} or {place.path}: {error}. Mend or remove that line on the host and run again."
+            f"{subject}, in {path} or {instance.configuration}: {error}. Mend or remove that line on the host and run "
+            "again."
         )
         return
     if keep_passwords:
@@ -81,51 +87,62 @@ def applied(
     elif problem := _too_early(present, wanted):
         yield from refuse(f"{subject}: {problem}")
         return
-    changed = _changed(place, present, wanted)
+    changed = _changed(instance, present, wanted)
     gone = [name for name in present.live or {} if name not in wanted]
     if present.file == wanted and not (present.problem or changed or gone or present.left):
         current_host.noop(f"{subject} are as desired")
     elif (changed or gone) and not _acl_command(present):
         yield from refuse(
             f"{subject}: expected the command ACL, which changes users, found it disabled by rename-command in "
-            f"{place.path}. Take ACL out of memurai_security.renamed_commands there, or restart the service by hand."
+            f"{instance.configuration}. Take ACL out of memurai_security.renamed_commands there, or restart the "
+            "service by hand."
         )
     else:
         _show(path, subject, present, wanted, [*changed, *gone])
-        lines = users.commands(changed, gone, _acl_command(present))
-        yield PowerShellCall("Set-MemuraiAclFile", _parameters(place, path, users.written(wanted), present, lines))
+        file = AclFile(path, present.text, users.written(wanted)) if present.file != wanted or present.problem else None
+        item = change(instance, _running(present, changed, gone), file, present.left)
+        if item is None:
+            yield from (PowerShellCall("Remove-WinItem", {"Path": left}) for left in present.left)
+        else:
+            yield from carry_out(item)
 
 
 def _present(
-    place: Place, path: str, subject: str, desired: HiddenValue | None
+    instance: Instance, path: str, subject: str, desired: HiddenValue | None
 ) -> Generator[PyinfraCommand, None, Present | None]:
-    file, configuration = current_host.get_fact(TextFile, path=path), current_host.get_fact(TextFile, path=place.path)
-    service = current_host.get_fact(Service, service=place.service)
-    leftover = current_host.get_fact(Leftover, path=path)
+    file, configuration = (
+        current_host.get_fact(TextFile, path=path),
+        current_host.get_fact(TextFile, path=instance.configuration),
+    )
+    service = current_host.get_fact(Service, service=instance.service)
+    leftover = leftover_of(current_host, path)
     if file is None or configuration is None or service is None or leftover is None:
         yield failure(f"{subject}: their present state could not be read, so nothing was changed")
         return None
-    found, text = users.read(file["content"] or ""), configuration["content"]
-    problem = users.unreadable(file["content"] or "", marked=bool(file["has_byte_order_mark"]))
-    left = tuple(leftover["staged_files"])
+    content, text = file["content"], configuration["content"]
+    marked = bool(file["has_byte_order_mark"])
+    found, problem = users.read(content or ""), users.unreadable(content or "", marked=marked)
+    content = f"{chr(0xFEFF)}{content}" if marked else content
+    ended = tuple(leftover.paths(running=True))
     if text is None:
-        return Present(found, problem, {}, None, None, left)
-    text = text if desired is None else mended(text, desired.unmask()).text
-    endpoint = Endpoint.of(text)
-    if ("aclfile",) not in normal(parse(text)):
-        return Present(found, problem, _of_password(Passwords.of(text)), None, endpoint, left)
+        return Present(content, found, problem, {}, None, Document.of(""), None, ended)
+    document = Document.of(text)
+    document = document if desired is None else mended(document, Document.of(desired.unmask())).document
+    endpoint = Endpoint.of(document)
+    if ("aclfile",) not in document.values:
+        return Present(content, found, problem, _of_password(Passwords.of(document)), None, document, endpoint, ended)
     live: Users | None = None
     if service["state"] == "Running":
-        server = endpoint.server(place.command_line_client)
+        server = endpoint.server(instance.command_line_client)
         live = users.read(current_host.get_fact(RunningUsers, server=server, acl_command=endpoint.acl_command) or "")
         if not live and endpoint.acl_command.unmask():
             yield failure(
                 f"{subject}: expected the running server to name its users to {ADMINISTRATOR} with the password in "
-                f"{place.path}, found no such answer (above). Look at the server's log; a restart of the service "
-                "brings the users of its file back."
+                f"{instance.configuration}, found no such answer (above). Look at the server's log; a restart of the "
+                "service brings the users of its file back."
             )
             return None
-    return Present(found, problem, found, live, endpoint, left)
+    return Present(content, found, problem, found, live, document, endpoint, ended)
 
 
 def _of_password(passwords: Passwords | None) -> Users:
@@ -153,21 +170,21 @@ def _too_early(present: Present, wanted: Users) -> str | None:
     return None
 
 
-def _changed(place: Place, present: Present, wanted: Users) -> Users:
+def _changed(instance: Instance, present: Present, wanted: Users) -> Users:
     """Return the users that the running server has otherwise than desired."""
     if present.live is None:
         return {}
     live = present.live
     names = [name for name, rules in wanted.items() if live.get(name) != rules]
     rules = [rule for name in names for rule in (*wanted[name], *live.get(name, ()))]
-    categories = _categories(place, present.endpoint, command_categories(rules))
+    categories = _categories(instance, present.endpoint, command_categories(rules))
     return {name: wanted[name] for name in names if not same_rights(live.get(name, ()), wanted[name], categories)}
 
 
-def _categories(place: Place, endpoint: Endpoint | None, names: Iterable[str]) -> Mapping[str, frozenset[str]]:
+def _categories(instance: Instance, endpoint: Endpoint | None, names: Iterable[str]) -> Mapping[str, frozenset[str]]:
     if endpoint is None or not endpoint.acl_command.unmask():
         return {}
-    server, command = endpoint.server(place.command_line_client), endpoint.acl_command
+    server, command = endpoint.server(instance.command_line_client), endpoint.acl_command
     found: dict[str, list[str]] = {
         name: current_host.get_fact(CategoryCommands, server=server, acl_command=command, category=name) or []
         for name in sorted(names)
@@ -179,20 +196,11 @@ def _acl_command(present: Present) -> str:
     return present.endpoint.acl_command.unmask() if present.endpoint else ""
 
 
-def _parameters(place: Place, path: str, content: str, present: Present, lines: tuple[str, ...]) -> dict[str, object]:
-    endpoint = present.endpoint
-    return {
-        "Path": path,
-        "Content": hidden(content),
-        "CliPath": place.command_line_client,
-        # Without a configuration there is no server to be asked.
-        "Address": endpoint.address if endpoint else "127.0.0.1",
-        "Port": endpoint.port if endpoint else 6379,
-        "Password": endpoint.password if endpoint else None,
-        **(access_parameters(endpoint.user, endpoint.tls) if endpoint else {}),
-        "Commands": hidden("\n".join(lines)) if lines else None,
-        "ReturnCommand": hidden(f"{_acl_command(present)} LOAD") if lines else None,
-    }
+def _running(present: Present, changed: Users, gone: Iterable[str]) -> Running | None:
+    if present.endpoint is None or present.live is None:
+        return None
+    before = {name: present.live[name] for name in (*changed, *gone) if name in present.live}
+    return Running(present.configuration, present.endpoint, before, changed)
 
 
 def _show(path: str, subject: str, present: Present, wanted: Users, names: Iterable[str]) -> None:

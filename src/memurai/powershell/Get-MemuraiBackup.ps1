@@ -23,37 +23,17 @@ function Get-MemuraiBackup {
     [CmdletBinding()]
     [OutputType([pscustomobject])]
     param(
-        [Parameter(Mandatory = $true)]
-        [ValidateNotNullOrEmpty()]
-        [string]$BackupFolder
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$BackupFolder
     )
 
     $folder = Resolve-WinPath -Path $BackupFolder
     $stored = Get-MemuraiStoredBackup -Folder $folder
-    $backups = @(foreach ($item in $stored.Backups) {
-            $others = @($item.Manifest.Files | Where-Object -FilterScript { $_.Path -cne 'dump.rdb' })
-            [pscustomobject]@{
-                Name          = $item.Name
-                TakenUtc      = $item.Manifest.TakenUtc
-                Keys          = $item.Manifest.'Keys'
-                SizeBytes     = $item.SizeBytes
-                HasAppendOnly = $others.Length -gt 0
-                Rehearsal     = $item.State
-                RehearsedUtc  = $(if ($null -eq $item.Rehearsal) { $null } else { $item.Rehearsal.RehearsedUtc })
-                IsAgeKnown    = $item.IsAgeKnown
-            }
-        })
-    $lastRun = $null
-    $path = [IO.Path]::Combine($folder, 'last-run.json')
-    if ((Get-WinPathKind -Path $path) -eq 'File') {
-        $lastRun = Read-MemuraiJson -Path $path -Kind @{
-            ExitCode = 'integer'; StartedUtc = 'text'; EndedUtc = 'text'; Backup = 'text?'; Problems = 'list'
-            CopyOk = 'bool?'
-        }
-    }
+    $shown = 'Name', 'TakenUtc', 'Keys', 'SizeBytes', 'HasAppendOnly', 'Rehearsal', 'RehearsedUtc', 'IsAgeKnown'
+    $names = 'ExitCode', 'StartedUtc', 'EndedUtc', 'Backup', 'Problems', 'CopyOk'
+    $lastRun = Read-MemuraiJsonFile -Path ([IO.Path]::Combine($folder, 'last-run.json')) -Name $names
     return [pscustomobject]@{
         BackupFolder = $folder
-        Backups      = $backups
+        Backups      = @($stored.Backups | Select-Object -Property $shown)
         LastRun      = $lastRun
         Problems     = $stored.Problems
     }

@@ -11,8 +11,8 @@ function Invoke-MemuraiBackup {
         to the second place and compared there; it is rehearsed when that is due; old ones are removed; last-run.json,
         the metrics and the events are written. Whatever happens, nothing is ever half done under a final name.
 
-        With the append-only file its rewrites are held by CONFIG SET meanwhile. Without it the server is only asked
-        INFO and BGSAVE, which is all that its user needs (and +config|set +command|docs with it).
+        The server is only asked INFO and BGSAVE, which is all that its user needs. An append-only file that is
+        rewritten while it is copied is copied again.
 
         In the second place nothing is ever removed but what this function left half done there. A folder there belongs
         to one server: the names are times.
@@ -26,9 +26,10 @@ function Invoke-MemuraiBackup {
     .PARAMETER SettingsPath
         Absolute path of a JSON file with CliPath, CheckPath (memurai-check-rdb.exe), ProgramPath (memurai.exe),
         Address, Port, User (empty: the default user), TlsCaFile, TlsCertFile, TlsKeyFile (empty: none), SecretPath
-        (file with the password, which may be missing), ConfigurationPath, DataFolder, SnapshotName, AppendOnlyFolder
+        (file with the password, which may be missing), DataFolder, SnapshotName, AppendOnlyFolder
         (name in DataFolder), BackupFolder, IncludeAppendOnly, KeepDays, KeepAtLeast, KeepAtMost, CopyTo (folder or
-        null), Rehearse (each, weekly), RehearsalPort, ServiceName, MetricsFolder (folder or null) and EventSource.
+        null), Rehearse (each, weekly), RehearsalPort, ServiceName, MetricsFolder (folder or null), Metrics (object with
+        what each metric means, by its name) and EventSource.
 
     .OUTPUTS
         [pscustomobject] with the properties
@@ -50,9 +51,7 @@ function Invoke-MemuraiBackup {
     [CmdletBinding()]
     [OutputType([pscustomobject])]
     param(
-        [Parameter(Mandatory = $true)]
-        [ValidateNotNullOrEmpty()]
-        [string]$SettingsPath
+        [Parameter(Mandatory = $true)][ValidateNotNullOrEmpty()][string]$SettingsPath
     )
 
     $job = Read-MemuraiBackupSetting -Path (Resolve-WinPath -Path $SettingsPath)

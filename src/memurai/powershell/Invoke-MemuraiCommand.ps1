@@ -3,14 +3,10 @@ function Invoke-MemuraiCommand {
     .SYNOPSIS
         Runs one command on a Memurai server by memurai-cli.
 
-    .PARAMETER CliPath
-        Absolute path of memurai-cli.exe.
-
-    .PARAMETER Address
-        Address of the server.
-
-    .PARAMETER Port
-        Port of the server.
+    .PARAMETER Server
+        How it is reached, an object with CliPath, the absolute path of memurai-cli.exe; Address and Port; and, where
+        they count, Password, a secret; User, of the ACL; TlsCaFile, with which the connection is encrypted;
+        TlsCertFile and TlsKeyFile.
 
     .PARAMETER Arguments
         The command and its arguments.
@@ -19,21 +15,6 @@ function Invoke-MemuraiCommand {
         Instead of Arguments: the whole command line, quoted as memurai-cli reads it, for commands that hold a secret.
         It travels by standard input, because others may see a command line. The exit code then tells nothing of what
         the server answered.
-
-    .PARAMETER Password
-        Password. Not given, memurai-cli does not authenticate.
-
-    .PARAMETER User
-        Name of an ACL user. Not given, the password is the default user's.
-
-    .PARAMETER TlsCaFile
-        Path of the authorities' certificates on this host. Given, the connection is encrypted.
-
-    .PARAMETER TlsCertFile
-        Path of the client's certificate, for a server that asks for one.
-
-    .PARAMETER TlsKeyFile
-        Path of its private key.
 
     .PARAMETER TimeoutSeconds
         Deadline in seconds, after which memurai-cli is ended and the call fails.
@@ -45,54 +26,27 @@ function Invoke-MemuraiCommand {
         ErrorOutput: text of standard error.
 
     .EXAMPLE
-        Invoke-MemuraiCommand -CliPath $cli -Address 127.0.0.1 -Port 6379 -Arguments CONFIG, GET, save
+        Invoke-MemuraiCommand -Server $server -Arguments CONFIG, GET, save
     #>
     [CmdletBinding()]
     [OutputType([pscustomobject])]
     param(
-        [Parameter(Mandatory = $true)]
-        [ValidateNotNullOrEmpty()]
-        [string]$CliPath,
-
-        [Parameter(Mandatory = $true)]
-        [ValidateNotNullOrEmpty()]
-        [string]$Address,
-
-        [Parameter(Mandatory = $true)]
-        [ValidateRange(1, 65535)]
-        [int]$Port,
-
-        [AllowEmptyString()]
-        [string[]]$Arguments = @(),
-
+        [Parameter(Mandatory = $true)][psobject]$Server,
+        [AllowEmptyString()][string[]]$Arguments = @(),
         [securestring]$SecretCommand,
-
-        [securestring]$Password,
-
-        [string]$User,
-
-        [string]$TlsCaFile,
-        [string]$TlsCertFile,
-        [string]$TlsKeyFile,
-
-        [ValidateRange(1, 86400)]
-        [int]$TimeoutSeconds = 10
+        [ValidateRange(1, 86400)][int]$TimeoutSeconds = 10
     )
 
     if (($Arguments.Length -eq 0) -eq ($null -eq $SecretCommand)) {
         throw 'Expected either Arguments or SecretCommand, found both or none. Give one of them.'
     }
-    $call = @{
-        CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; User = $User
-        TlsCaFile = $TlsCaFile; TlsCertFile = $TlsCertFile; TlsKeyFile = $TlsKeyFile
-        Arguments = $Arguments; SecretCommand = $SecretCommand; TimeoutSeconds = $TimeoutSeconds
-    }
-    $run = Invoke-MemuraiProgram @call
+    $reached = ConvertTo-MemuraiServer -Server $Server -TimeoutSeconds $TimeoutSeconds
+    $run = Invoke-MemuraiProgram @reached -Arguments $Arguments -SecretCommand $SecretCommand
     if ($run.TimedOut) {
         # Only the command's first word: an argument may be a secret.
         $word = $(if ($null -eq $SecretCommand) { $Arguments[0] } else { 'a command' })
-        throw ("Expected an answer to $word from ${Address}:$Port within $TimeoutSeconds s, found none. " +
-            'Is the server busy or blocked? Look at its log, or allow more time.')
+        throw ("Expected an answer to $word from $($reached.Address):$($reached.Port) within $TimeoutSeconds s, " +
+            'found none. Is the server busy or blocked? Look at its log, or allow more time.')
     }
     return [pscustomobject]@{
         ExitCode    = $run.ExitCode

@@ -70,7 +70,7 @@ function Test-MemuraiBackup {
         Folder = Resolve-WinPath -Path $BackupFolder; Name = $Name; Program = Resolve-WinPath -Path $ProgramPath
         Check = Resolve-WinPath -Path $CheckPath; Cli = Resolve-WinPath -Path $CliPath; Port = $RehearsalPort
         Scratch = Resolve-WinPath -Path $ScratchFolder; TimeoutSeconds = $TimeoutSeconds
-        Keys = $null; ExpectedKeys = $null
+        Keys = $null; ExpectedKeys = $null; IsVerdict = $true
     }
     Assert-MemuraiRehearsalPlace -Rehearsal $rehearsal
     $reason = $null
@@ -78,6 +78,10 @@ function Test-MemuraiBackup {
         Invoke-MemuraiRehearsal -Rehearsal $rehearsal
     }
     catch {
+        # A server that has no memory or may not run says nothing about the backup.
+        if (-not $rehearsal.IsVerdict) {
+            throw
+        }
         $reason = $_.Exception.GetBaseException().Message
     }
     finally {
@@ -91,7 +95,7 @@ function Test-MemuraiBackup {
         DurationSeconds = [Math]::Round($watch.Elapsed.TotalSeconds, 3)
     }
     $path = [IO.Path]::Combine($rehearsal.Folder, $Name, 'rehearsal.json')
-    Save-MemuraiText -Path $path -Text (ConvertTo-Json -InputObject $record)
+    Write-WinText -Path $path -Source @{ Text = ConvertTo-Json -InputObject $record }
     return [pscustomobject]@{
         Name                 = $Name
         Ok                   = $record.Ok

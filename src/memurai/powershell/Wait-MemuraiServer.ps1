@@ -3,33 +3,19 @@ function Wait-MemuraiServer {
     .SYNOPSIS
         Waits until a Memurai server answers PING and has loaded its data; one that has no password is no such server.
 
-    .PARAMETER CliPath
-        Absolute path of memurai-cli.exe.
+    .FUNCTIONALITY
+        Undoes steps of changes.
 
-    .PARAMETER Address
-        Address of the server.
-
-    .PARAMETER Port
-        Port of the server.
-
-    .PARAMETER Password
-        Password. Not given, memurai-cli does not authenticate.
-
-    .PARAMETER User
-        Name of an ACL user. Not given, the password is the default user's.
-
-    .PARAMETER TlsCaFile
-        Path of the authorities' certificates on this host. Given, the connection is encrypted.
-
-    .PARAMETER TlsCertFile
-        Path of the client's certificate, for a server that asks for one.
-
-    .PARAMETER TlsKeyFile
-        Path of its private key.
+    .PARAMETER Server
+        How it is reached, an object with CliPath, the absolute path of memurai-cli.exe; Address and Port; and, where
+        they count, Password, a secret; User, of the ACL; TlsCaFile, with which the connection is encrypted;
+        TlsCertFile and TlsKeyFile.
 
     .PARAMETER ServiceName
-        Service of the server. Given, it is stopped when the server has no password although one is given, and what
-        it holds is saved: it has not read its configuration, and anyone could read and write it.
+        Service of the server. Given, the waiting ends when it stops.
+
+    .PARAMETER Expected
+        What it must report, too: an object with fields of INFO and their values, as texts.
 
     .PARAMETER TimeoutSeconds
         Deadline in seconds.
@@ -40,60 +26,45 @@ function Wait-MemuraiServer {
         ElapsedMilliseconds: how long it took, in milliseconds.
 
     .EXAMPLE
-        Wait-MemuraiServer -CliPath $cli -Address 127.0.0.1 -Port 6379 -TimeoutSeconds 120
+        Wait-MemuraiServer -Server $server -TimeoutSeconds 120
     #>
     [CmdletBinding()]
     [OutputType([pscustomobject])]
     param(
-        [Parameter(Mandatory = $true)]
-        [ValidateNotNullOrEmpty()]
-        [string]$CliPath,
-
-        [Parameter(Mandatory = $true)]
-        [ValidateNotNullOrEmpty()]
-        [string]$Address,
-
-        [Parameter(Mandatory = $true)]
-        [ValidateRange(1, 65535)]
-        [int]$Port,
-
-        [securestring]$Password,
-
-        [string]$User,
-
-        [string]$TlsCaFile,
-        [string]$TlsCertFile,
-        [string]$TlsKeyFile,
-
+        [Parameter(Mandatory = $true)][psobject]$Server,
         [string]$ServiceName,
-
-        [ValidateRange(1, 86400)]
-        [int]$TimeoutSeconds = 60
+        [psobject]$Expected,
+        [ValidateRange(1, 86400)][int]$TimeoutSeconds = 60
     )
 
-    $server = @{
-        CliPath = $CliPath; Address = $Address; Port = $Port; Password = $Password; User = $User
-        TlsCaFile = $TlsCaFile; TlsCertFile = $TlsCertFile; TlsKeyFile = $TlsKeyFile; TimeoutSeconds = 5
+    $reached = ConvertTo-MemuraiServer -Server $Server -TimeoutSeconds 5
+    $place = "$($reached.Address):$($reached.Port)"
+    $fields = [ordered]@{ loading = '0' }
+    if ($null -ne $Expected) {
+        foreach ($property in $Expected.PSObject.Properties) {
+            $fields[$property.Name] = [string]$property.Value
+        }
     }
     $watch = [Diagnostics.Stopwatch]::StartNew()
     while ($true) {
-        $answer = Get-MemuraiReadiness -Server $server
-        if ($answer -eq 'ready') {
+        $wrong = Get-MemuraiUnfitness -Server $reached -Expected $fields
+        if ($wrong.Length -eq 0) {
             return [pscustomobject]@{ Ready = $true; ElapsedMilliseconds = $watch.ElapsedMilliseconds }
         }
-        if (Test-MemuraiOpenAnswer -Text $answer) {
-            $stopped = ''
-            if ($ServiceName.Length -gt 0) {
-                $limit = @{ TimeoutSeconds = $TimeoutSeconds }
-                $stopped = Stop-MemuraiOpenServer -Server $server -ServiceName $ServiceName @limit
-            }
-            throw ("Expected a server with the password of its configuration at ${Address}:$Port, found one without " +
-                "it: $answer$stopped. Look at the path of the configuration: [, * and ? have a meaning in it. Or was " +
-                'the password taken from the server while it ran?')
+        if (Test-MemuraiOpenAnswer -Text $wrong) {
+            throw ("Expected a server with the password of its configuration at $place, found one without it: " +
+                "$wrong. Look at the path of the configuration: [, * and ? have a meaning in it. Or was the " +
+                'password taken from the server while it ran?')
+        }
+        $service = $(if ($ServiceName.Length -gt 0) { Get-WinService -Name $ServiceName })
+        if ($null -ne $service -and $service.State -eq 'Stopped') {
+            throw ("Expected the service '$ServiceName' to run, found that it stopped again (Win32 exit code " +
+                "$($service.ExitCode)). Its server: $wrong. Look at its log.")
         }
         if ($watch.Elapsed.TotalSeconds -ge $TimeoutSeconds) {
-            throw ("Expected PONG and loading:0 from ${Address}:$Port within $TimeoutSeconds s, found: $answer. Look " +
-                "at the server's log, and whether its service runs and the password is right.")
+            $wanted = @(foreach ($name in $fields.get_Keys()) { "${name}:$($fields[$name])" }) -join ', '
+            throw ("Expected PONG and $wanted from $place within $TimeoutSeconds s, found: $wrong. Look at the " +
+                "server's log, and whether its service runs and the password is right.")
         }
         Start-Sleep -Milliseconds 250
     }

@@ -7,7 +7,7 @@ all. A group without a host in this run's inventory is another environment.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from memurai import credentials
+from memurai.settings import credentials
 from memurai.settings.groups import SecuritySettings, UsersSettings
 from winfra import secrets
 from winfra.exceptions import SecretError

@@ -518,9 +518,7 @@ class BackupSettings(Group):
 
     enabled: bool = Field(default=True, description="Take backups by a scheduled task.")
     at: TimeOfDay = Field(default="02:00", description="Time of day, in the host's own time, of the daily backup.")
-    include_append_only: bool = Field(
-        default=False, description="Back the append-only file's folder up as well; its rewrites are held meanwhile."
-    )
+    include_append_only: bool = Field(default=False, description="Back the append-only file's folder up as well.")
     keep_days: int = Field(default=7, ge=1, le=3650, description="Days after which a backup is removed.")
     keep_at_least: int = Field(
         default=3, ge=1, le=1000, description="Good backups that stay, however old. The last good one always stays."
@@ -553,7 +551,10 @@ class MonitoringSettings(Group):
 
     RULES = ("Each warning figure comes before its critical figure.",)
 
-    enabled: bool = Field(default=True, description="Check the server's health by a scheduled task.")
+    enabled: bool = Field(
+        default=True,
+        description="Check the server's health by a scheduled task, which first undoes what changes left unfinished.",
+    )
     every_minutes: int = Field(default=5, ge=1, le=60, description="Minutes between two health checks.")
     textfile_folder: Folder | None = Field(
         default="C:/Program Files/windows_exporter/textfile_inputs",

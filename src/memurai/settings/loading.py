@@ -7,8 +7,8 @@ from typing import TypeVar, cast
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from memurai import credentials
 from memurai.exceptions import SettingsError
+from memurai.settings import credentials
 from memurai.settings.environments import Environments, shared_secret_problems
 from memurai.settings.groups import (
     ApplicationSettings,

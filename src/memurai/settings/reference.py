@@ -8,9 +8,8 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from memurai import credentials
 from memurai.config import format_size
-from memurai.settings import environments
+from memurai.settings import credentials, environments
 from memurai.settings.examples import EXAMPLES
 from memurai.settings.groups import Group
 from memurai.settings.loading import GROUPS

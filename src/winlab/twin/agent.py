@@ -11,21 +11,20 @@ import binascii
 import gzip
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
+from winfra.library import agent_script
 from winlab.exceptions import WinlabError
 from winlab.twin.binder import SECRET_KEY, invoke
 from winlab.twin.errors import TwinError
 from winlab.twin.functions import FUNCTIONS
 from winlab.twin.interpreter import Interpreter, Session
-from winlab.twin.process import Process
 from winlab.windows.machine import Machine
+from winlab.windows.process import Process
 
 UNKNOWN = 255
 """Exit code for an operation or function the agent does not have."""
@@ -33,8 +32,8 @@ UNKNOWN = 255
 _PARTIAL = re.compile(r"(.*)\.[0-9a-f]{8}\.partial", re.IGNORECASE)
 """The temporary files of uploads, as winfra's session names them: the destination, a number, the ending."""
 
-_STAGED = ".staged"
-"""The ending of an upload that a call is to take; one that none took goes when the agent is told to quit."""
+ANSWER_SECONDS = 600.0
+"""How long the agent waits for somebody to take an answer; then it ends."""
 
 _OPERATIONS = "call, run, open, data, close, read, quit"
 
@@ -54,11 +53,7 @@ class Reply:
     stderr: bytes = b""
 
     def line(self, identifier: str) -> bytes:
-        """Return the reply as it travels.
-
-        Args:
-            identifier: of the request.
-        """
+        """Return the reply as it travels."""
         fields = (base64.b64encode(self.stdout).decode(), base64.b64encode(self.stderr).decode())
         return f"@WINFRA {identifier} {self.exit_code} {fields[0]}. {fields[1]}.\n".encode()
 
@@ -72,12 +67,7 @@ class _Upload:
 
 
 def run_agent(machine: Machine, process: Process) -> int:
-    """Be the PowerShell that was started with the agent's bootstrap, until its input ends; return its exit code.
-
-    Args:
-        machine: the host.
-        process: what the agent reads and writes.
-    """
+    """Be the PowerShell that was started with the agent's bootstrap, until its input ends; return its exit code."""
     if machine.summary.language_mode != "FullLanguage":
         process.stdout.write(f"@WINFRA-LANGUAGE {machine.summary.language_mode}\r\n")
         return 3
@@ -86,11 +76,6 @@ def run_agent(machine: Machine, process: Process) -> int:
         return Agent(machine, process, output).run()
     finally:
         output.release()
-
-
-def packaged_agent() -> str:
-    """Return the text of the agent that winfra ships."""
-    return files("winfra.powershell").joinpath("agent", "agent.ps1").read_text(encoding="utf-8")
 
 
 class _Output:
@@ -102,7 +87,7 @@ class _Output:
 
     def write(self, line: bytes) -> None:
         if self._withheld is None:
-            self._process.stdout.write(line)
+            self._process.stdout.write(line, ANSWER_SECONDS)
         else:
             self._withheld.append(line)
 
@@ -113,13 +98,7 @@ class _Output:
 
 
 class Agent:
-    """Answers the frames of one control node.
-
-    Args:
-        machine: the host.
-        process: gives the requests.
-        output: takes the answers.
-    """
+    """Answers the frames of one control node."""
 
     def __init__(self, machine: Machine, process: Process, output: _Output) -> None:
         self._machine = machine
@@ -127,7 +106,6 @@ class Agent:
         self._output = output
         self._functions: frozenset[str] = frozenset()
         self._upload: _Upload | None = None
-        self._staged: list[str] = []
         self._last_id = ""
         self._last_line = b""
         self._environment = {**machine.environment, **process.environment}
@@ -144,10 +122,11 @@ class Agent:
             for line in self._process.stdin:
                 fields = line.decode("ascii", errors="replace").rstrip("\r\n").split(" ")
                 if fields[1:2] == ["quit"]:
-                    self._remove_staged()
                     break
                 if fields != [""]:
                     self._answer(fields)
+        except TimeoutError:
+            return 1
         finally:
             self._end()
         return 0
@@ -160,14 +139,18 @@ class Agent:
             self._machine.files.let_go(self._upload.path)
 
     def _start(self) -> None:
-        if self._read_packed("agent") != packaged_agent():
+        if self._read_packed("agent") != agent_script():
             raise TwinError(
                 "winlab: expected the text of winfra's own agent.ps1, found another one. This lab only knows that "
                 "agent; is an older winfra installed beside this one?"
             )
         library = self._read_packed("library")
         self._functions = frozenset(name.lower() for name in re.findall(r"(?mi)^\s*function\s+([\w-]+)", library))
-        ready = {"PowerShellVersion": self._machine.summary.powershell_version, "ProcessId": os.getpid()}
+        process = self._machine.powershells.current
+        ready = {
+            "PowerShellVersion": self._machine.summary.powershell_version,
+            "ProcessId": process.id if process is not None else None,
+        }
         self._send("0", Reply(0, _json(ready)))
 
     def _read_packed(self, what: str) -> str:
@@ -297,8 +280,6 @@ class Agent:
             self._require_complete(upload, path, destination, sha256)
             self._move_upload(path, destination)
             upload.is_created = False
-            if destination.endswith(_STAGED):
-                self._staged.append(destination)
             return Reply(0, sha256.encode())
         finally:
             self._clear_upload()
@@ -319,13 +300,11 @@ class Agent:
         if kind == "Directory":
             raise TwinError(f"Expected a file or nothing at '{destination}', found a directory.")
         if kind == "File":
+            if files.is_read_only(files.local_path(destination)):
+                raise TwinError(f"Expected a writable file at '{destination}', found it read-only.")
             files.replace(path, destination)
         else:
             files.move(path, destination)
-
-    def _remove_staged(self) -> None:
-        for path in self._staged:
-            self._machine.files.remove(path)
 
     def _clear_upload(self) -> None:
         if self._upload is not None:

@@ -42,6 +42,7 @@ def invoke(function: TwinFunction, machine: Machine, parameters: Mapping[str, ob
         BindingError: the parameters do not fit.
         TwinError: the function refused.
     """
+    machine.powershells.require_alive()
     bound = bind(function, parameters)
     output = function.function(machine, **bound)
     if tuple(output) != function.outputs:
@@ -122,6 +123,8 @@ class _Value:
             return self._convert_list(get_args(expected)[0])
         if expected is SecretStr:
             return self._convert_secret()
+        if get_origin(expected) is dict:
+            return self._convert_object()
         if expected is int and not isinstance(self._value, bool) and isinstance(self._value, int):
             return self._value
         if isinstance(expected, type) and type(self._value) is expected:
@@ -141,6 +144,11 @@ class _Value:
             )
         return found
 
+    def _convert_object(self) -> object:
+        if not isinstance(self._value, dict):
+            raise self._wrong_type("System.Management.Automation.PSObject")
+        return _without_wire_secrets(self._value)
+
     def _convert_list(self, item_type: object) -> list[object]:
         if not isinstance(self._value, list):
             raise self._wrong_type("System.Object[]")
@@ -153,6 +161,8 @@ class _Value:
 
     def _convert_secret(self) -> SecretStr:
         match self._value:
+            case SecretStr():  # of a call inside a parameter
+                return self._value
             case {"$secret": str(secret), **others} if not others:
                 return _secret(secret)
         raise self._wrong_type("System.Security.SecureString")

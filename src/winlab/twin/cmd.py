@@ -6,11 +6,9 @@ import re
 from collections.abc import Callable
 
 from winlab.twin.powershell import run_powershell
-from winlab.twin.process import Process
 from winlab.windows.command_line import split_command_line
 from winlab.windows.machine import Machine
-
-NOT_RECOGNIZED = "'{}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n"
+from winlab.windows.process import Process
 
 _LONGEST_LINE = 8191
 """https://learn.microsoft.com/troubleshoot/windows-client/shell-experience/command-line-string-limitation"""
@@ -20,12 +18,7 @@ _PROGRAMS = ("hostname", "whoami", "ipconfig", "powershell", "cmd")
 
 
 class CommandShell:
-    """Runs one command line.
-
-    Args:
-        machine: the host.
-        process: its streams, environment and end.
-    """
+    """Runs one command line."""
 
     def __init__(self, machine: Machine, process: Process) -> None:
         self._machine = machine
@@ -39,11 +32,7 @@ class CommandShell:
         }
 
     def run(self, line: str) -> int:
-        """Run a line as cmd.exe does and return its exit code.
-
-        Args:
-            line: the command with its arguments.
-        """
+        """Run a line as cmd.exe does and return its exit code."""
         if len(line) >= _LONGEST_LINE:
             return self._fail("The command line is too long.\r\n")
         line = line.strip()
@@ -57,14 +46,10 @@ class CommandShell:
         return self.run_program(line)
 
     def run_program(self, line: str) -> int:
-        """Run a program without a shell and return its exit code.
-
-        Args:
-            line: the program with its arguments.
-        """
+        """Run a program without a shell and return its exit code."""
         name = _program_name(line)
         if name not in _PROGRAMS:
-            return self._fail(NOT_RECOGNIZED.format((split_command_line(line) or [""])[0]))
+            return self._fail(f"winlab: this lab does not know the program {name}\r\n")
         self._machine.process_starts[f"{name}.exe"] += 1
         arguments = split_command_line(line)[1:]
         match name:
@@ -107,8 +92,10 @@ class CommandShell:
 
     def _set(self, rest: str) -> int:
         wanted = rest.strip()
+        if "=" in wanted:
+            return self._fail(f"winlab: this lab does not know: set{rest}\r\n")
         found = sorted(name for name in self._environment if name.upper().startswith(wanted.upper()))
-        if not found or "=" in wanted:
+        if not found:
             return self._fail(f"Environment variable {wanted} not defined\r\n")
         return self._say("\r\n".join(f"{name}={self._environment[name]}" for name in found))
 

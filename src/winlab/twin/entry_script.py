@@ -16,13 +16,14 @@ from winlab.exceptions import WinlabError
 from winlab.twin.binder import invoke
 from winlab.twin.errors import BindingError, TwinError
 from winlab.twin.functions import FUNCTIONS
-from winlab.twin.process import Process
+from winlab.twin.modules import require_module
 from winlab.twin.registry import Output
 from winlab.windows.machine import Machine
+from winlab.windows.process import Process
 
-_MODULE = "MemuraiProduction.psm1"
 _JSON_DEPTH = 6
 _HEAD = re.compile(r"#Requires -Version 5\.1\n<#\n(?:(?!#>).)*\n#>\n", re.DOTALL)
+_MODULE = re.compile(r"    Import-Module -Name \(Join-Path -Path \$PSScriptRoot -ChildPath '([\w.]+\.psm1)'\)")
 _CALL = re.compile(r"    \$result = (\w+-\w+) -SettingsPath \$SettingsPath")
 _FORM = rf"""
 [CmdletBinding()]
@@ -38,7 +39,7 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 try {{
-    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath '{_MODULE}')
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath '<a module>')
     $result = <a function> -SettingsPath $SettingsPath
     if ($Json) {{
         ConvertTo-Json -InputObject $result -Depth {_JSON_DEPTH}
@@ -77,9 +78,9 @@ def run_entry_script(machine: Machine, process: Process, path: str, arguments: l
         arguments: what follows it on the command line.
     """
     try:
-        function = _called_function(path, machine.files.read_bytes(path).decode("ascii", errors="replace"))
+        module, function = _module_and_function(path, machine.files.read_bytes(path).decode("ascii", errors="replace"))
         given = _bind(arguments)
-        _require_module(machine, path)
+        _require_module(machine, path.replace("/", "\\").rpartition("\\")[0] + f"\\{module}", function)
         result = _call(machine, function, given.settings_path)
         process.stdout.write(_json(result) if given.as_json else f"{result['Text']}\r\n")
     except WinlabError as error:
@@ -88,27 +89,28 @@ def run_entry_script(machine: Machine, process: Process, path: str, arguments: l
     return int(result["ExitCode"])
 
 
-def _called_function(path: str, text: str) -> str:
-    """Return the function that a script calls; fail unless the script has exactly the known form."""
+def _module_and_function(path: str, text: str) -> tuple[str, str]:
+    """Return the module that a script imports and the function that it calls; fail unless it has the known form."""
     text = text.replace("\r\n", "\n")
     head = _HEAD.match(text)
     if head is None:
         wanted = "#Requires -Version 5.1 and a comment with its help"
         raise TwinError(f"winlab: expected the entry script '{path}' to begin with {wanted}, found something else.")
-    function = ""
+    module = function = ""
     for number, (wanted, found) in enumerate(
         zip_longest(_FORM.split("\n"), text[head.end() :].split("\n"), fillvalue="(nothing more)"),
         start=1 + head[0].count("\n"),
     ):
-        call = _CALL.fullmatch(found)
-        if "<a function>" in wanted and call is not None:
+        if "<a module>" in wanted and (imported := _MODULE.fullmatch(found)):
+            module = imported[1]
+        elif "<a function>" in wanted and (call := _CALL.fullmatch(found)):
             function = call[1]
         elif wanted != found:
             raise TwinError(
                 f"winlab: this lab knows one form of entry scripts only; expected in line {number} of '{path}': "
                 f"{wanted.strip() or '(an empty line)'}, found: {found.strip() or '(an empty line)'}"
             )
-    return function
+    return module, function
 
 
 def _bind(arguments: list[str]) -> _Arguments:
@@ -131,26 +133,17 @@ def _bind(arguments: list[str]) -> _Arguments:
     return _Arguments(settings_path, as_json)
 
 
-def _require_module(machine: Machine, script: str) -> None:
-    path = script.replace("/", "\\").rpartition("\\")[0] + f"\\{_MODULE}"
-    if machine.files.kind(path) != "File":
-        text = "was not loaded because no valid module file was found in any module directory."
-        raise TwinError(f"The specified module '{path}' {text}")
-    if machine.files.read_bytes(path) != module_text().encode("ascii"):
+def _require_module(machine: Machine, path: str, function: str) -> None:
+    if function not in FUNCTIONS:
         raise TwinError(
-            f"winlab: expected in '{path}' the text of the library that this lab's functions stand for, found another "
-            "one. Deploy the module again; is another version of the project installed?"
+            f"The term '{function}' is not recognized as the name of a cmdlet, function, script file, or operable "
+            "program. (winlab: this lab has no twin of such a function.)"
         )
+    require_module(machine, path, module_text(function))
 
 
 def _call(machine: Machine, name: str, settings_path: str) -> Output:
-    twin = FUNCTIONS.get(name)
-    if twin is None:
-        raise TwinError(
-            f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. "
-            "(winlab: this lab has no twin of such a function.)"
-        )
-    result = invoke(twin, machine, {"SettingsPath": settings_path})
+    result = invoke(FUNCTIONS[name], machine, {"SettingsPath": settings_path})
     for needed in ("Text", "ExitCode"):
         if needed not in result:
             raise TwinError(f"The property '{needed}' cannot be found on this object. Verify that the property exists.")

@@ -19,9 +19,18 @@ from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 
 _LITERAL = re.compile(r"""'((?:[^']|'')*)'|"([^"`]*)"|(-?\d+(?:\.\d+)?)|\$env:(\w+)|\$(true|false)\b""", re.IGNORECASE)
-_WORD = re.compile(r"[\w.:\\/-]+")
+_WORD = re.compile(r"[\w.:\\/][\w.:\\/-]*")
 _STATEMENT = re.compile(r"""(?:'(?:[^']|'')*'|"[^"]*"|#[^\n]*|[^;\n'"#])+""")
 _VARIABLE = re.compile(r"\$env:(\w+)", re.IGNORECASE)
+
+_SET_BY_WINDOWS = frozenset(
+    [
+        *("ALLUSERSPROFILE", "APPDATA", "COMSPEC", "HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA", "NUMBER_OF_PROCESSORS"),
+        *("OS", "PATHEXT", "PROCESSOR_ARCHITECTURE", "PSMODULEPATH", "PUBLIC", "USERDOMAIN", "USERNAME", "USERPROFILE"),
+        "WINDIR",
+    ]
+)
+"""Environment variables that every process on Windows has, and one on a practice host does not."""
 
 Value = str | int | float | bool
 
@@ -60,7 +69,10 @@ class Session:
 
     def variable(self, name: str) -> str:
         """Return an environment variable, empty when unset; Windows ignores the case of names."""
-        return next((value for key, value in self.environment.items() if key.lower() == name.lower()), "")
+        found = [value for key, value in self.environment.items() if key.lower() == name.lower()]
+        if not found and name.upper() in _SET_BY_WINDOWS:
+            raise _unknown(f"$env:{name}")
+        return found[0] if found else ""
 
 
 @dataclass(frozen=True)
@@ -95,11 +107,7 @@ class _RecordedError(WinlabError):
 
 
 class Interpreter:
-    """Runs scripts of the known statements.
-
-    Args:
-        session: what they read and change.
-    """
+    """Runs scripts of the known statements."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -117,17 +125,15 @@ class Interpreter:
             (_pattern(r"write-error\s+(?:-message\s+)?(.+)"), self._write_error),
             (_pattern(r"(?:start-sleep|sleep)\s+(?:-s\w*\s+)?(\d+(?:\.\d+)?)"), self._sleep),
             (_pattern(r"(?:start-sleep|sleep)\s+-m\w*\s+(\d+)"), self._sleep_milliseconds),
+            (_pattern(r"get-process\s+-id\s+(\d+)"), self._get_process),
+            (_pattern(r"stop-process\s+-id\s+(\d+)\s+-force"), self._stop_process),
             (_pattern(r"(get|start|stop|restart)-service\s+(?:-name\s+)?(\S+)"), self._service),
             (_pattern(r"(\w+-\w+)((?:\s+-\w+\s+.+)?)"), self._call_library),
             (_pattern(r"""(['"$\d].*)"""), self._print_values),
         ]
 
     def run(self, script: str) -> Outcome:
-        """Run a script; what it prints is in the session afterwards.
-
-        Args:
-            script: the text.
-        """
+        """Run a script; what it prints is in the session afterwards."""
         before = len(self._session.errors)
         failed = False
         for statement in _split(script):
@@ -202,6 +208,15 @@ class Interpreter:
 
     def _sleep_milliseconds(self, match: re.Match[str]) -> None:
         self._session.terminated.wait(int(match[1]) / 1000)
+
+    def _get_process(self, match: re.Match[str]) -> None:
+        if not self._session.machine.powershells.is_running(int(match[1])):
+            raise _RecordedError(f"Cannot find a process with the process identifier {match[1]}.")
+        self._session.output.append(f"{match[1]} powershell")
+
+    def _stop_process(self, match: re.Match[str]) -> None:
+        if not self._session.machine.powershells.end(int(match[1])):
+            raise _RecordedError(f"Cannot find a process with the process identifier {match[1]}.")
 
     def _service(self, match: re.Match[str]) -> None:
         verb, services = match[1].lower(), self._session.machine.services

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from winlab.twin.cmd import CommandShell
-from winlab.twin.process import Process
 from winlab.windows.machine import Machine
+from winlab.windows.process import Process
 
 _SKIP_SHELL = "WINRS_SKIP_CMD_SHELL"
 
@@ -14,10 +14,6 @@ def launch(machine: Machine, process: Process) -> int:
 
     A command goes through cmd.exe unless the client asked to skip it:
     https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv (2.2.4.8, WINRS_SKIP_CMD_SHELL)
-
-    Args:
-        machine: the host it runs on.
-        process: its command line, streams and end.
     """
     shell = CommandShell(machine, process)
     if process.options.get(_SKIP_SHELL, "FALSE").upper() == "TRUE":

@@ -52,9 +52,6 @@ def service_sid(service: str) -> str:
 
     SHA-1 of the upper-case name in UTF-16LE, read as five little-endian 32-bit numbers. `sc.exe showsid
     TrustedInstaller` prints the well-known value of TRUSTED_INSTALLER; the tests compare with it.
-
-    Args:
-        service: name of the service, in any case.
     """
     digest = hashlib.sha1(service.upper().encode("utf-16-le"), usedforsecurity=False).digest()
     return "S-1-5-80-" + "-".join(str(number) for number in struct.unpack("<5I", digest))
@@ -95,9 +92,6 @@ class Accounts:
 
         Virtual accounts (`NT SERVICE\x`) exist for services that exist. A name that ends in $ is a group managed
         service account. Assumed: the lab's domain controller knows every one of those.
-
-        Args:
-            account: as the service control manager takes it.
         """
         upper = account.upper()
         if upper in _SERVICE_ACCOUNTS:
@@ -116,9 +110,6 @@ class Accounts:
 
         Sources: https://learn.microsoft.com/windows/win32/services/localsystem-account (its token holds
         BUILTIN\Administrators) and the pages of the other accounts beside it. Assumed: all are in Users.
-
-        Args:
-            sid: the account the service runs under.
         """
         groups = {sid, EVERYONE, AUTHENTICATED_USERS, USERS, SERVICE}
         if sid == SYSTEM:

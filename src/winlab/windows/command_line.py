@@ -12,9 +12,6 @@ def split_command_line(line: str) -> list[str]:
     is a quote: https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments
     In the program's name they mean nothing:
     https://learn.microsoft.com/windows/win32/api/shellapi/nf-shellapi-commandlinetoargvw
-
-    Args:
-        line: the whole line.
     """
     name = re.match(r'\s*(?:"([^"]*)"?|([^\s"]*))', line)
     if name is None or not line.strip():

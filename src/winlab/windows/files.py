@@ -13,7 +13,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -39,7 +39,11 @@ _FOLDERS = (
     *("Windows/Temp", "Windows/System32", "ProgramData", "Users"),
     *("Program Files/Common Files", "Program Files (x86)"),
 )
-_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
+_FORBIDDEN = re.compile(
+    # The names of devices, with any extension: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+    r'[<>:"|?*\x00-\x1f]|\A(CON|PRN|AUX|NUL|(COM|LPT)[1-9]) *(\.|\Z)',
+    re.IGNORECASE,
+)
 _GIBIBYTE = 1024**3
 
 
@@ -61,16 +65,19 @@ class Volume:
 
     Args:
         root: folder of the host; the drive is its sub-folder `C:`.
+        before_change: called before anything is changed; raises where the present process may change nothing any more.
 
     Attributes:
         capacity_bytes: size of the drive.
         reserved_bytes: what is taken by things the lab does not keep (Windows itself, the page file).
         watchers: told about removals and moves.
         locked_paths: returns the files and folders that running programs hold open.
+        before_change: as it was given.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, before_change: Callable[[], None] = lambda: None) -> None:
         self.root = root
+        self.before_change = before_change
         self.drive = root / DRIVE
         self.capacity_bytes = 128 * _GIBIBYTE
         self.reserved_bytes = 24 * _GIBIBYTE
@@ -86,9 +93,6 @@ class Volume:
     def local_path(self, path: str) -> Path:
         """Return where a Windows path lies on the lab's machine, whether something is there or not.
 
-        Args:
-            path: absolute Windows path.
-
         Raises:
             Win32Error: not an absolute path of this drive, or one with illegal characters.
         """
@@ -98,11 +102,7 @@ class Volume:
         return local
 
     def windows_path(self, local: Path) -> str:
-        """Return the full Windows path of something on the drive.
-
-        Args:
-            local: path on the lab's machine, below the drive's folder.
-        """
+        """Return the full Windows path of something on the drive."""
         return f"{DRIVE}\\" + "\\".join(local.relative_to(self.drive).parts)
 
     def full_path(self, path: str) -> str:
@@ -134,6 +134,11 @@ class Volume:
         if local.is_dir():
             return "Directory"
         return "File" if local.is_file() else "Absent"
+
+    @staticmethod
+    def is_read_only(local: Path) -> bool:
+        """Say whether a file on the lab's machine has the attribute: nobody may write it."""
+        return local.is_file() and not local.stat().st_mode & 0o222
 
     def read_bytes(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
         """Return the bytes of a file.
@@ -202,13 +207,19 @@ class Volume:
 
     # Changing
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with self._lock:
+            self.before_change()
+            yield
+
     def write_bytes(self, path: str, data: bytes) -> None:
         """Write a file, whole; what was there is overwritten in place.
 
         Raises:
             Win32Error: no such folder, a directory in the way, in use, or the disk is full (then nothing is changed).
         """
-        with self._lock:
+        with self._changing():
             target = self._writable_file(path)
             present = target.stat().st_size if target.exists() else 0
             self._require_space(len(data) - present)
@@ -220,7 +231,7 @@ class Volume:
         Raises:
             Win32Error: no such folder, a directory in the way, in use, or the disk is full (then nothing is changed).
         """
-        with self._lock:
+        with self._changing():
             target = self._writable_file(path)
             self._require_space(len(data))
             with target.open("ab") as stream:
@@ -232,7 +243,7 @@ class Volume:
         Raises:
             Win32Error: it cannot be written, or somebody holds it.
         """
-        with self._lock:
+        with self._changing():
             self.write_bytes(path, data)
             self._held.add(self.local_path(path))
 
@@ -242,7 +253,7 @@ class Volume:
         Raises:
             Win32Error: the disk is full (then nothing is changed).
         """
-        with self._lock:
+        with self._changing():
             self._require_space(len(data))
             with self.local_path(path).open("ab") as stream:
                 stream.write(data)
@@ -254,9 +265,10 @@ class Volume:
 
     def release(self, path: str) -> None:
         """Close and remove a file that is held (FILE_FLAG_DELETE_ON_CLOSE)."""
+        # Windows itself does it for a process that was ended.
         with self._lock:
             self.let_go(path)
-            self.remove(path)
+            self._remove(path, recurse=False)
 
     def make_directory(self, path: str) -> bool:
         """Make sure that a directory and its parents exist; return whether it had to be created.
@@ -264,7 +276,7 @@ class Volume:
         Raises:
             Win32Error: a file is in the way.
         """
-        with self._lock:
+        with self._changing():
             target = self.local_path(path)
             for place in (target, *target.parents):
                 if place == self.root:
@@ -280,25 +292,24 @@ class Volume:
     def remove(self, path: str, *, recurse: bool = False) -> bool:
         """Remove a file or directory; return whether there was one.
 
-        Args:
-            path: what to remove.
-            recurse: whether a directory may have content.
-
         Raises:
             Win32Error: a directory with content without recurse, the drive itself, or something in use.
         """
-        with self._lock:
-            target = self.local_path(path)
-            if not target.exists():
-                return False
-            self._require_removable(target, recurse=recurse)
-            if target.is_dir():
-                shutil.rmtree(target)
-            else:
-                target.unlink()
-            for watcher in self.watchers:
-                watcher.removed(target)
-            return True
+        with self._changing():
+            return self._remove(path, recurse=recurse)
+
+    def _remove(self, path: str, *, recurse: bool) -> bool:
+        target = self.local_path(path)
+        if not target.exists():
+            return False
+        self._require_removable(target, recurse=recurse)
+        if target.is_dir():
+            shutil.rmtree(target)
+        else:
+            target.unlink()
+        for watcher in self.watchers:
+            watcher.removed(target)
+        return True
 
     def copy_file(self, path: str, destination: str) -> None:
         """Copy a file, over an existing one if need be; a copied program is a program.
@@ -306,8 +317,10 @@ class Volume:
         Raises:
             Win32Error: the source is missing or a directory, or the destination cannot be written.
         """
+        # A running server may remove it as soon as it was read.
+        mode = self._existing_file(path).stat().st_mode
         self.write_bytes(destination, self.read_bytes(path))
-        self.local_path(destination).chmod(self.local_path(path).stat().st_mode)
+        self.local_path(destination).chmod(mode)
 
     def move(self, path: str, destination: str) -> None:
         """Give a file or directory another name; it keeps its explicit access entries.
@@ -315,7 +328,7 @@ class Volume:
         Raises:
             Win32Error: the source is missing or in use, the destination exists or its folder does not.
         """
-        with self._lock:
+        with self._changing():
             source, target = self.local_path(path), self.local_path(destination)
             if not source.exists():
                 raise Win32Error(FILE_NOT_FOUND, f"Could not find file '{path}'.")
@@ -341,10 +354,10 @@ class Volume:
         Raises:
             Win32Error: one of them is missing, a directory, or in use.
         """
-        with self._lock:
+        with self._changing():
             source, target = self._existing_file(path), self._existing_file(destination)
             self._require_unlocked(source)
-            self._require_unlocked(target)
+            self._require_changeable(target)
             if backup is not None:
                 kept = self._writable_file(backup)
                 kept.unlink(missing_ok=True)
@@ -370,8 +383,13 @@ class Volume:
         self._require_parent(local, path)
         if local.is_dir():
             raise Win32Error(ACCESS_DENIED, f"Access to the path '{self.windows_path(local)}' is denied.")
-        self._require_unlocked(local)
+        self._require_changeable(local)
         return local
+
+    def _require_changeable(self, local: Path) -> None:
+        if self.is_read_only(local):
+            raise Win32Error(ACCESS_DENIED, f"Access to the path '{self.windows_path(local)}' is denied.")
+        self._require_unlocked(local)
 
     def _require_parent(self, local: Path, path: str) -> None:
         if not local.parent.is_dir():

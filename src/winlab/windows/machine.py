@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Self
+
+from cryptography.fernet import Fernet
 
 from winlab.windows.accounts import Accounts
 from winlab.windows.events import EventLog
 from winlab.windows.files import Volume
 from winlab.windows.firewall import Firewall
+from winlab.windows.moments import Moment
 from winlab.windows.network import Network
+from winlab.windows.powershell_options import PowerShellRequest
+from winlab.windows.powershells import PowerShells
+from winlab.windows.process import Process
 from winlab.windows.processes import ProcessTable
 from winlab.windows.products import ProductStore
 from winlab.windows.security import SecurityModel
 from winlab.windows.services import ServiceManager
 from winlab.windows.summary import HostSummary
-from winlab.windows.tasks import TaskProcess, TaskScheduler
+from winlab.windows.tasks import TaskScheduler
 
 
 class Machine:
@@ -27,6 +33,7 @@ class Machine:
         name: computer name.
         address: its own loopback address, such as 127.78.0.1.
         root: folder that holds its drive `C:`.
+        launch: runs a process on a host to its end and returns its exit code.
         process_latency_seconds: how long a powershell.exe takes to start.
 
     Attributes:
@@ -39,33 +46,51 @@ class Machine:
         firewall: the firewall's rules.
         network: who listens on its address.
         events: the event logs.
+        powershells: its powershell.exe processes.
         summary: what the host says about itself.
         environment: system environment variables.
+        key: by which it protects secrets in the machine's name.
         process_starts: how often each program was started over WinRM, by name such as powershell.exe.
+        powershell: what runs as its powershell.exe, given the process and what its command line asks for; None: the
+            answers in Python.
+        reach: called at each moment of a change, in the process that is at work on it.
         agent_withholds_output: an antivirus that holds back what PowerShell prints until it ends.
     """
 
-    def __init__(self, name: str, address: str, root: Path, *, process_latency_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        root: Path,
+        launch: Callable[[Machine, Process], int],
+        *,
+        process_latency_seconds: float = 0.0,
+    ) -> None:
         self.name = name
         self.address = address
         self.root = root.resolve()
+        self._launch = launch
         self.process_latency_seconds = process_latency_seconds
         self.process_starts: Counter[str] = Counter()
+        self.powershell: Callable[[Process, PowerShellRequest], int] | None = None
+        self.reach: Callable[[Moment], None] = lambda _: None
         self.agent_withholds_output = False
         self.environment = _system_environment(name)
-        self.files = Volume(self.root)
+        self.key = Fernet.generate_key()
+        self.powershells = PowerShells()
+        self.files = Volume(self.root, self.powershells.require_alive)
         self.security = SecurityModel(self.files)
         self.events = EventLog()
         self.firewall = Firewall()
         self.processes = ProcessTable(self.files)
         self.accounts = Accounts(name, self._service_names)
         self.services = ServiceManager(self.files, self.security, self.accounts, self.processes, self.events)
-        self.files.locked_paths = self.services.locked_paths
+        self.files.locked_paths = lambda: self.services.locked_paths() | self.powershells.locked_paths()
         self.network = Network(address, self.services)
         user = f"{name.upper()}\\Administrator"
         self.summary = HostSummary(name.upper(), user, self.accounts.administrator_sid)
         self.products = ProductStore(self)
-        self.tasks = TaskScheduler(self.files, self.accounts, self._launch)
+        self.tasks = TaskScheduler(self.files, self.accounts, self.launch)
 
     def close(self) -> None:
         """End every process the host started and wait until they are gone."""
@@ -75,10 +100,9 @@ class Machine:
         self.services.join()
         self.tasks.join()
 
-    def _launch(self, process: TaskProcess) -> int:
-        from winlab.twin.launcher import launch  # noqa: PLC0415 - programs of a host know the host itself
-
-        return launch(self, process)
+    def launch(self, process: Process) -> int:
+        """Run a process to its end and return its exit code."""
+        return self._launch(self, process)
 
     def _service_names(self) -> list[str]:
         # The manager and the accounts know each other; this one is asked only when both are there.
@@ -88,9 +112,7 @@ class Machine:
         """Return the host; leaving the block closes it."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the host."""
         self.close()
 

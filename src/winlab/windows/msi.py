@@ -71,9 +71,6 @@ class MsiPackage:
 def read_package(path: Path) -> MsiPackage:
     """Read a package.
 
-    Args:
-        path: the file, on the lab's machine.
-
     Raises:
         Win32Error: it is no package.
         WinlabError: msitools is not installed.

@@ -29,12 +29,7 @@ class TcpListener:
 
 
 class Network:
-    """The listening sockets of a host: those of its own services, and all that can be reached at its address.
-
-    Args:
-        address: the host's own loopback address.
-        services: its services.
-    """
+    """The listening sockets of a host: those of its own services, and all that can be reached at its address."""
 
     def __init__(self, address: str, services: ServiceManager) -> None:
         self.address = address

@@ -14,9 +14,9 @@ import subprocess
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import psutil
 
@@ -29,12 +29,16 @@ _KILL_SECONDS = 10.0
 _POLL_SECONDS = 0.01
 
 
-class ProcessTable:
-    """Starts the programs of one host and ends all of them with it.
+class _Streams(NamedTuple):
+    """What a program reads from and writes to, as subprocess takes it."""
 
-    Args:
-        volume: the host's drive.
-    """
+    stdin: int
+    stdout: int | IO[bytes]
+    stderr: int
+
+
+class ProcessTable:
+    """Starts the programs of one host and ends all of them with it."""
 
     def __init__(self, volume: Volume) -> None:
         self._volume = volume
@@ -59,32 +63,48 @@ class ProcessTable:
             Win32Error: the file is no program, or the host is closed.
         """
         for folder in links:
-            self._link_drive(folder)
+            self.link_drive(folder)
         output.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock, output.open("wb") as stream:
+        with output.open("wb") as stream:
+            return self._spawn(program, arguments, _Streams(subprocess.DEVNULL, stream, subprocess.STDOUT), {})
+
+    def open(self, program: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        """Start a program whose streams are pipes.
+
+        Args:
+            program: the executable, on the lab's machine.
+            arguments: what follows it; absolute Windows paths are made readable for it.
+            environment: what it gets beside the environment of every program.
+
+        Raises:
+            Win32Error: the file is no program, or the host is closed.
+        """
+        pipe = subprocess.PIPE
+        return self._spawn(program, arguments, _Streams(pipe, pipe, pipe), environment)
+
+    def _spawn(
+        self, program: Path, arguments: Sequence[str], streams: _Streams, environment: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
+        with self._lock:
             if not self._finalizer.alive:
                 text = "A system shutdown is in progress. (The practice host is closed.)"
                 raise Win32Error(SHUTDOWN_IN_PROGRESS, text)
-            command = [str(program), *map(self.readable_argument, arguments)]
             try:
-                process = self._spawn(command, stream)
+                process = subprocess.Popen(
+                    [str(program), *map(self.readable_argument, arguments)],
+                    cwd=self._volume.root,
+                    env={**base_environment(), **environment},
+                    stdin=streams.stdin,
+                    stdout=streams.stdout,
+                    stderr=streams.stderr,
+                    pass_fds=(self._lifeline[1],),
+                    start_new_session=True,
+                )
             except OSError as error:
                 text = f"{self._volume.windows_path(program)} is not a valid Win32 application. ({error.strerror})"
                 raise Win32Error(BAD_EXECUTABLE, text) from error
             self._running.add(process)
         return process
-
-    def _spawn(self, command: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            command,
-            cwd=self._volume.root,
-            env=base_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            pass_fds=(self._lifeline[1],),
-            start_new_session=True,
-        )
 
     def readable_argument(self, argument: str) -> str:
         """Return an argument as a program in the host's root needs it: `C:/...` in the case on disk for a path."""
@@ -108,11 +128,7 @@ class ProcessTable:
             self.end(process)
 
     def working_in(self, folder: str) -> list[psutil.Process]:
-        """Return the programs that were started here and work in a folder.
-
-        Args:
-            folder: absolute Windows path.
-        """
+        """Return the programs that were started here and work in a folder."""
         local = self._volume.local_path(folder)
         with self._lock:
             return [process for process in _holders(self._lifeline, except_for=set()) if _works_in(process, local)]
@@ -126,11 +142,14 @@ class ProcessTable:
         with self._lock:
             self._finalizer()
 
-    def _link_drive(self, folder: str) -> None:
+    def link_drive(self, folder: str) -> bool:
+        """Have a link to the drive in a folder; return whether it had none."""
         local = self._volume.local_path(folder)
         link = local / DRIVE
-        if local.is_dir() and not link.is_symlink():
+        is_missing = local.is_dir() and not link.is_symlink()
+        if is_missing:
             link.symlink_to(self._volume.drive, target_is_directory=True)
+        return is_missing
 
 
 def base_environment() -> dict[str, str]:

@@ -88,9 +88,6 @@ class _Log:
 class ProductStore:
     """What is installed, and the installer.
 
-    Args:
-        machine: the host.
-
     Attributes:
         installing: held while an installation runs; another one then ends with 1618.
     """
@@ -359,7 +356,7 @@ def _settings(package: MsiPackage, properties: Mapping[str, str]) -> dict[str, s
     """
     if package.properties["Manufacturer"] != MANUFACTURER:
         found = f"{package.properties.get('ProductName')} of {package.properties['Manufacturer']}"
-        raise LabLimitError(f"this lab installs only the MSI that `winlab package` builds, found {found}")
+        raise LabLimitError(f"this lab installs only the MSI that winlab builds, found {found}")
     settings = {name: package.properties[name] for name in (*_SWITCHES, _PORT)} | {_FOLDER: ""}
     for name, value in properties.items():
         if name not in settings:

@@ -117,9 +117,6 @@ class SecurityModel:
     def descriptor(self, path: str) -> SecurityDescriptor:
         """Return owner and entries of an object.
 
-        Args:
-            path: absolute Windows path.
-
         Raises:
             Win32Error: nothing is there.
         """

@@ -34,6 +34,7 @@ from winlab.windows.errors import (
     SERVICE_NEVER_STARTED,
     SERVICE_NOT_ACTIVE,
     SERVICE_REQUEST_TIMEOUT,
+    LabLimitError,
     Win32Error,
 )
 from winlab.windows.events import EventLog, Level
@@ -173,6 +174,7 @@ class ServiceManager:
         Raises:
             Win32Error: there is one of that name, or its settings are not taken.
         """
+        self._volume.before_change()
         if self.find(name) is not None:
             raise Win32Error(SERVICE_EXISTS, f"The specified service already exists: '{name}'.")
         service = Service(name, settings)
@@ -190,6 +192,7 @@ class ServiceManager:
         Raises:
             Win32Error: there is none of that name, or the settings are not taken.
         """
+        self._volume.before_change()
         service = self.get(name)
         self._require_valid(service.name, settings)
         service.settings = settings
@@ -200,6 +203,7 @@ class ServiceManager:
         Raises:
             Win32Error: there is none of that name, or it has not been stopped.
         """
+        self._volume.before_change()
         service = self.get(name)
         with service.lock:
             if service.process is not None:
@@ -212,13 +216,10 @@ class ServiceManager:
     def start(self, name: str, timeout_seconds: float = 60.0) -> None:
         """Start a service and wait until its server listens.
 
-        Args:
-            name: the service.
-            timeout_seconds: how long it may take.
-
         Raises:
             Win32Error: missing, disabled, running already, its program or account cannot be used, or the process ended.
         """
+        self._volume.before_change()
         service = self.get(name)
         with service.lock:
             self._require_startable(service)
@@ -230,13 +231,10 @@ class ServiceManager:
         Assumed: Memurai does nothing else, for its open source ancestor's handler of the control STOP lets the process
         end, and saves neither a snapshot nor what waits to be appended. What was written survives in the system.
 
-        Args:
-            name: the service.
-            timeout_seconds: how long it may take.
-
         Raises:
             Win32Error: missing, not running, still starting, or not ended in time.
         """
+        self._volume.before_change()
         service = self.get(name)
         with service.lock:
             process = service.process
@@ -255,12 +253,10 @@ class ServiceManager:
     def end_process(self, name: str) -> None:
         """End a service's process at once, as Stop-Process does; to the manager that is a failure of the service.
 
-        Args:
-            name: the service.
-
         Raises:
             Win32Error: there is none of that name.
         """
+        self._volume.before_change()
         service = self.get(name)
         with service.lock:
             process = service.process
@@ -318,6 +314,10 @@ class ServiceManager:
         if service.settings.start_type == "Disabled":
             text = f"Service '{service.name}' cannot be started: The service cannot be started because it is disabled."
             raise Win32Error(SERVICE_DISABLED, text)
+        if service.settings.account.endswith("$"):
+            # The domain knows the account; the right to log on as a service is the host's, and nobody grants it here.
+            account = service.settings.account
+            raise LabLimitError(f"this lab does not know whether {account} may log on as a service")
         if service.process is not None:
             text = f"An instance of the service is already running: '{service.name}'."
             raise Win32Error(SERVICE_ALREADY_RUNNING, text)

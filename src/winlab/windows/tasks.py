@@ -127,7 +127,7 @@ class TaskOutput:
         """All that was printed so far."""
         return self._data.decode()
 
-    def write(self, data: bytes | str, /) -> object:
+    def write(self, data: bytes | str, /, timeout_seconds: float | None = None) -> object:  # noqa: ARG002 - never full
         """Write bytes, or text as UTF-8."""
         self._data += data.encode() if isinstance(data, str) else data
         return None
@@ -157,12 +157,13 @@ class TaskProcess:
     stderr: TaskOutput = field(default_factory=TaskOutput)
     terminated: threading.Event = field(default_factory=threading.Event)
 
+    def interrupt(self) -> None:
+        """End it."""
+        self.terminated.set()
+
 
 class TaskRun:
     """One run of a task.
-
-    Args:
-        process: of its program.
 
     Attributes:
         process: of its program.
@@ -202,20 +203,18 @@ class Task:
 
     Attributes:
         name: its name.
-        folder: where the Task Scheduler keeps it.
         definition: what it does.
         last_run: its last run, None when it never ran.
     """
 
     name: str
-    folder: str
     definition: TaskDefinition
     last_run: TaskRun | None = None
 
     @property
     def path(self) -> str:
-        """Folder and name."""
-        return _path(self.folder, self.name)
+        """Its name with the folder, which is the root."""
+        return f"\\{self.name}"
 
     @property
     def state(self) -> TaskState:
@@ -254,22 +253,22 @@ class TaskScheduler:
 
     # Tasks
 
-    def find(self, name: str, folder: str = "\\") -> Task | None:
+    def find(self, name: str) -> Task | None:
         """Return a task, None when there is none of that name (in any case)."""
-        return self._tasks.get(_path(folder, name).upper())
+        return self._tasks.get(name.upper())
 
-    def get(self, name: str, folder: str = "\\") -> Task:
+    def get(self, name: str) -> Task:
         """Return a task.
 
         Raises:
             Win32Error: there is none of that name.
         """
-        task = self.find(name, folder)
+        task = self.find(name)
         if task is None:
-            raise Win32Error(FILE_NOT_FOUND, f"The system cannot find the file specified. ('{_path(folder, name)}')")
+            raise Win32Error(FILE_NOT_FOUND, f"The system cannot find the file specified. ('\\{name}')")
         return task
 
-    def register(self, name: str, definition: TaskDefinition, folder: str = "\\") -> bool:
+    def register(self, name: str, definition: TaskDefinition) -> bool:
         """Create the task of a name or replace it; return whether there was none.
 
         Assumed: a task that is replaced keeps what is known of its last run, and a run under way goes on.
@@ -279,17 +278,17 @@ class TaskScheduler:
         """
         self._require_valid(definition)
         with self._lock:
-            task = self.find(name, folder)
+            task = self.find(name)
             if task is not None:
                 task.definition = definition
                 return False
-            self._tasks[_path(folder, name).upper()] = Task(name, folder, definition)
+            self._tasks[name.upper()] = Task(name, definition)
             return True
 
-    def unregister(self, name: str, folder: str = "\\") -> bool:
+    def unregister(self, name: str) -> bool:
         """Remove the task of a name; return whether there was one. Assumed: a run under way goes on."""
         with self._lock:
-            return self._tasks.pop(_path(folder, name).upper(), None) is not None
+            return self._tasks.pop(name.upper(), None) is not None
 
     def _require_valid(self, definition: TaskDefinition) -> None:
         if self._accounts.name_of(definition.user_sid) is None:
@@ -301,7 +300,7 @@ class TaskScheduler:
 
     # Runs
 
-    def run(self, name: str, folder: str = "\\", timeout_seconds: float = 60.0) -> int:
+    def run(self, name: str, timeout_seconds: float = 60.0) -> int:
         """Start a task, wait for that run and return its result.
 
         Raises:
@@ -309,14 +308,14 @@ class TaskScheduler:
             LabLimitError: the lab does not know how to run it, or it runs already or longer than expected.
             Exception: what a program of the lab itself failed with.
         """
-        run = self.start(name, folder)
+        run = self.start(name)
         if run is None:
-            raise LabLimitError(f"expected the task '{_path(folder, name)}' not to run yet, found it Running")
+            raise LabLimitError(f"expected the task '\\{name}' not to run yet, found it Running")
         if not run.wait(timeout_seconds):
-            raise LabLimitError(f"expected the task '{_path(folder, name)}' to end within {timeout_seconds:g} s")
+            raise LabLimitError(f"expected the task '\\{name}' to end within {timeout_seconds:g} s")
         return run.result
 
-    def start(self, name: str, folder: str = "\\") -> TaskRun | None:
+    def start(self, name: str) -> TaskRun | None:
         """Start a task in the background; return its run, None when it runs already and the start was ignored.
 
         Raises:
@@ -324,7 +323,7 @@ class TaskScheduler:
             LabLimitError: the lab does not know how to run it.
         """
         with self._lock:
-            task = self.get(name, folder)
+            task = self.get(name)
             if self._closed:
                 text = "A system shutdown is in progress. (The practice host is closed.)"
                 raise Win32Error(SHUTDOWN_IN_PROGRESS, text)
@@ -403,7 +402,3 @@ def _require_ignoring(task: Task) -> None:
     policy = task.definition.multiple_instances
     if policy != "IgnoreNew":
         raise LabLimitError(f"this lab does not know {policy} for a second start of a task, only IgnoreNew")
-
-
-def _path(folder: str, name: str) -> str:
-    return folder.rstrip("\\") + f"\\{name}"

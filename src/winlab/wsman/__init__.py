@@ -1,6 +1,5 @@
 """A WinRM (WS-Management) server for practice hosts."""
 
-from winlab.wsman.authentication import ChannelBinding
 from winlab.wsman.server import HTTP_PORT, HTTPS_PORT, Statistics, WsmanServer, WsmanSettings
 from winlab.wsman.service import Quotas
 from winlab.wsman.shells import Launcher, Process
@@ -8,7 +7,6 @@ from winlab.wsman.shells import Launcher, Process
 __all__ = [
     "HTTPS_PORT",
     "HTTP_PORT",
-    "ChannelBinding",
     "Launcher",
     "Process",
     "Quotas",

@@ -6,7 +6,6 @@ import base64
 import logging
 import struct
 from dataclasses import dataclass
-from enum import Enum
 
 import spnego
 from spnego.channel_bindings import GssChannelBindings
@@ -20,17 +19,6 @@ logger = logging.getLogger(__name__)
 _BASIC_CHALLENGE = 'Basic realm="WSMAN"'
 
 
-class ChannelBinding(Enum):
-    """CbtHardeningLevel of the WinRM service: what it makes of a channel binding over HTTPS.
-
-    NONE ignores it, RELAXED (Windows' default) wants one that is sent to be right, STRICT wants one from everybody.
-    """
-
-    NONE = "None"
-    RELAXED = "Relaxed"
-    STRICT = "Strict"
-
-
 @dataclass(frozen=True)
 class Policy:
     """How a listener authenticates.
@@ -38,13 +26,11 @@ class Policy:
     Attributes:
         accounts: the host's accounts.
         offers_basic: whether Basic is offered.
-        channel_binding: what is made of channel bindings.
         end_point_hash: the hash that channel bindings must hold, None on a listener without TLS.
     """
 
     accounts: Accounts
     offers_basic: bool
-    channel_binding: ChannelBinding
     end_point_hash: bytes | None
 
 
@@ -62,11 +48,7 @@ class Verdict:
 
 
 class ConnectionAuthenticator:
-    """The authentication state of one connection: NTLM authenticates connections, not requests.
-
-    Args:
-        policy: how the listener authenticates.
-    """
+    """The authentication state of one connection: NTLM authenticates connections, not requests."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -79,11 +61,7 @@ class ConnectionAuthenticator:
         return self._context if self._account is not None else None
 
     def check(self, authorization: str | None) -> Verdict:
-        """Judge a request.
-
-        Args:
-            authorization: its Authorization header, None without one.
-        """
+        """Judge a request."""
         if authorization is None:
             return Verdict(self._account) if self._account is not None else self._refuse()
         scheme, _, token = authorization.partition(" ")
@@ -129,11 +107,8 @@ class ConnectionAuthenticator:
         return Verdict(self._account, challenges) if self._account is not None else self._refuse()
 
     def _channel_bindings(self, claim: Claim | None) -> GssChannelBindings | None:
-        level, end_point_hash = self._policy.channel_binding, self._policy.end_point_hash
-        if claim is None or end_point_hash is None or level is ChannelBinding.NONE:
-            return None
-        if not claim.binds_channel:
-            if level is ChannelBinding.STRICT:
-                raise ValueError("a channel binding is demanded, and none was sent")
+        """Return what a channel binding has to be that is sent (CbtHardeningLevel Relaxed, Windows' default)."""
+        end_point_hash = self._policy.end_point_hash
+        if claim is None or end_point_hash is None or not claim.binds_channel:
             return None
         return GssChannelBindings(application_data=b"tls-server-end-point:" + end_point_hash)

@@ -64,10 +64,12 @@ DEFAULT_ENVELOPE_BYTES = 150 * 1024
 
 
 class FaultCode(IntEnum):
-    """The codes a WSManFault carries (wsmerror.h; the two small ones are winerror.h's)."""
+    """The codes a WSManFault carries (wsmerror.h; the small ones and FILE_NOT_FOUND are winerror.h's)."""
 
+    INCORRECT_PARAMETER = 87
     BROKEN_PIPE = 109
     OPERATION_ABORTED = 995
+    FILE_NOT_FOUND = 0x80070002
     INVALID_ACTION = 0x80338001
     OPERATION_TIMED_OUT = 0x80338029
     INVALID_OPTIONS = 0x80338039
@@ -82,8 +84,10 @@ class FaultCode(IntEnum):
 
 
 _SUBCODES: dict[FaultCode, tuple[str, str]] = {
+    FaultCode.INCORRECT_PARAMETER: ("s:Sender", "w:InvalidParameter"),
     FaultCode.BROKEN_PIPE: ("s:Receiver", "w:InternalError"),
     FaultCode.OPERATION_ABORTED: ("s:Receiver", "w:InternalError"),
+    FaultCode.FILE_NOT_FOUND: ("s:Receiver", "w:InternalError"),
     FaultCode.INVALID_ACTION: ("s:Sender", "a:ActionNotSupported"),
     FaultCode.OPERATION_TIMED_OUT: ("s:Receiver", "w:TimedOut"),
     FaultCode.INVALID_OPTIONS: ("s:Sender", "w:InvalidOptions"),
@@ -99,12 +103,7 @@ _SUBCODES: dict[FaultCode, tuple[str, str]] = {
 
 
 class Fault(WinlabError):  # noqa: N818 (SOAP's own word)
-    """A request that is answered by a SOAP fault.
-
-    Args:
-        code: what the WSManFault element says.
-        reason: the text for a person.
-    """
+    """A request that is answered by a SOAP fault."""
 
     def __init__(self, code: FaultCode, reason: str) -> None:
         super().__init__(reason)

@@ -27,10 +27,6 @@ class SealError(WinlabError):
 def unseal(context: spnego.ContextProxy, body: bytes) -> bytes:
     """Return the message inside a sealed body.
 
-    Args:
-        context: the security context of the connection.
-        body: the body of the HTTP request.
-
     Raises:
         SealError: it has another form or was not sealed for this context.
     """
@@ -52,12 +48,7 @@ def unseal(context: spnego.ContextProxy, body: bytes) -> bytes:
 
 
 def seal(context: spnego.ContextProxy, message: bytes) -> bytes:
-    """Return the body of an HTTP response that carries the message sealed.
-
-    Args:
-        context: the security context of the connection.
-        message: the SOAP envelope.
-    """
+    """Return the body of an HTTP response that carries the message sealed."""
     sealed = context.wrap_winrm(message)
     length = len(message) + sealed.padding_length
     return b"".join(

@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any, Self
 
 from winlab.certificates import HostCertificate
 from winlab.credentials import Accounts
 from winlab.exceptions import WinlabError
 from winlab.wsman import sealing
-from winlab.wsman.authentication import ChannelBinding, ConnectionAuthenticator, Policy
+from winlab.wsman.authentication import ConnectionAuthenticator, Policy
 from winlab.wsman.service import Quotas, ShellService
 from winlab.wsman.shells import Launcher
 
@@ -29,7 +28,6 @@ PATH = "/wsman"
 _SOAP_CONTENT_TYPE = "application/soap+xml"
 _HANDSHAKE_SECONDS = 10.0
 _CLOSE_SECONDS = 5.0
-_SEALING_OVERHEAD_BYTES = 1024
 _DISCARD_BYTES = 64 * 1024 * 1024
 _ACCEPT_RETRY_SECONDS = 0.1
 
@@ -43,7 +41,6 @@ class WsmanSettings:
     Attributes:
         allow_basic: whether Basic is offered where the connection is encrypted (or may be unencrypted).
         allow_unencrypted: whether messages may cross HTTP in clear.
-        channel_binding: what is made of channel bindings over HTTPS.
         request_latency_seconds: added to every HTTP request, to practise a slow network.
         idle_connection_seconds: after how long without a request a connection is dropped (http.sys: about 120).
         quotas: limits on shells, operations and message sizes.
@@ -51,7 +48,6 @@ class WsmanSettings:
 
     allow_basic: bool = True
     allow_unencrypted: bool = False
-    channel_binding: ChannelBinding = ChannelBinding.RELAXED
     request_latency_seconds: float = 0.0
     idle_connection_seconds: float = 120.0
     quotas: Quotas = field(default_factory=Quotas)
@@ -225,9 +221,7 @@ class WsmanServer:
         """Start the server."""
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the server."""
         self.close()
 
@@ -241,7 +235,6 @@ class WsmanServer:
         return Policy(
             accounts=self._accounts,
             offers_basic=self.settings.allow_basic and (encrypted or self.settings.allow_unencrypted),
-            channel_binding=self.settings.channel_binding,
             end_point_hash=end_point_hash,
         )
 
@@ -430,7 +423,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdecimal():
             self._respond(411, close=True)
             return None
-        if int(length) > _DISCARD_BYTES:
+        # Python makes no number of thousands of digits.
+        if len(length) > len(str(_DISCARD_BYTES)) or int(length) > _DISCARD_BYTES:
             self._respond(413, close=True)
             return None
         body = self.rfile.read(int(length))

@@ -258,6 +258,9 @@ class ShellService:
         words += [argument.text or "" for argument in line.iterfind("rsp:Arguments", NAMESPACES)]
         process = Process(" ".join(words), shell.environment, shell.directory, {**shell.options, **request.options})
         process.identifier = (line.get("CommandId") or process.identifier).upper()
+        if process.options.get("WINRS_SKIP_CMD_SHELL", "").upper() == "TRUE" and "\\" not in words[0]:
+            # As recorded of Windows by https://github.com/jborean93/pypsrp: without cmd.exe nobody looks through Path.
+            raise Fault(FaultCode.FILE_NOT_FOUND, "The system cannot find the file specified.")
         self._admit(shell, process)
         process.start(self._launcher)
         return f"<rsp:CommandResponse><rsp:CommandId>{escape(process.identifier)}</rsp:CommandId></rsp:CommandResponse>"

@@ -15,8 +15,15 @@ from dataclasses import dataclass, field
 
 from winlab.wsman.messages import Fault, FaultCode, new_id, operation_timed_out
 
-PIPE_BYTES = 4 * 1024 * 1024
-"""How much a pipe holds before its writer must wait."""
+PIPE_BYTES = 4096
+"""How much a pipe holds before its writer must wait.
+
+Assumed: that WinRM leaves the size to CreatePipe, and that its default is a page:
+https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-createpipe (nSize)
+"""
+
+_MORE_SECONDS = 0.05
+"""How long a receiver that has emptied a full pipe waits for its writer to go on."""
 
 CONTROL_C_EXIT_CODE = 0xC000013A
 """STATUS_CONTROL_C_EXIT (ntstatus.h): the exit code of a program that was interrupted or terminated."""
@@ -65,25 +72,26 @@ class InputStream:
         return iter(self.readline, b"")
 
     def feed(self, data: bytes, *, end: bool = False, timeout_seconds: float = 60.0) -> None:
-        """Add input, as a Send request does; wait while the pipe is full.
+        """Add input, as a Send request does; wait until no more of it is left than the pipe holds.
 
         Args:
             data: the bytes to add.
             end: whether this was the last input.
-            timeout_seconds: how long to wait for room.
+            timeout_seconds: how long to wait for the reader.
 
         Raises:
-            Fault: the process has exited (109), the input was ended before, or the pipe stayed full.
+            Fault: the process has exited (109), the input was ended before, or the process does not read; then it still
+                gets all of the data when it does.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or len(self._buffer) < PIPE_BYTES, timeout_seconds)
             if self._closed:
                 raise Fault(FaultCode.BROKEN_PIPE, "The pipe has been ended.")
-            if len(self._buffer) >= PIPE_BYTES:
-                raise operation_timed_out("the process does not read its input")
             self._buffer += data
             self._ended = end
             self._changed.notify_all()
+            self._changed.wait_for(lambda: self._broken or len(self._buffer) <= PIPE_BYTES, timeout_seconds)
+            if len(self._buffer) > PIPE_BYTES:
+                raise self._unread()
 
     def end(self) -> None:
         """End the input: readers get what is there, then b""."""
@@ -97,6 +105,11 @@ class InputStream:
             self._broken = True
             self._ended = True
             self._changed.notify_all()
+
+    def _unread(self) -> Fault:
+        if self._broken:
+            return Fault(FaultCode.BROKEN_PIPE, "The pipe has been ended.")
+        return operation_timed_out("the process does not read its input")
 
     @property
     def _closed(self) -> bool:
@@ -114,16 +127,24 @@ class OutputStream:
 
     Args:
         name: stdout or stderr.
-        write: takes the stream's name and the bytes.
+        write: takes the stream's name, the bytes and how long to wait.
     """
 
-    def __init__(self, name: str, write: Callable[[str, bytes], None]) -> None:
+    def __init__(self, name: str, write: Callable[[str, bytes, float | None], None]) -> None:
         self.name = name
         self._write = write
 
-    def write(self, data: bytes | str) -> None:
-        """Write bytes, or text as UTF-8; wait while the pipe is full; after the process was ended, drop it."""
-        self._write(self.name, data.encode() if isinstance(data, str) else data)
+    def write(self, data: bytes | str, timeout_seconds: float | None = None) -> None:
+        """Write bytes, or text as UTF-8; wait while the pipe is full; after the process was ended, drop it.
+
+        Args:
+            data: what to write.
+            timeout_seconds: how long to wait at most, None for ever.
+
+        Raises:
+            TimeoutError: nobody read enough of it in time.
+        """
+        self._write(self.name, data.encode() if isinstance(data, str) else data, timeout_seconds)
 
 
 @dataclass(frozen=True)
@@ -175,6 +196,7 @@ class Process:
         self.stderr = OutputStream("stderr", self._write)
         self._pending: deque[tuple[str, bytes]] = deque()
         self._pending_bytes = 0
+        self._waiting_writers = 0
         self._exit_code: int | None = None
         self._abandoned = False
         self._thread: threading.Thread | None = None
@@ -217,7 +239,7 @@ class Process:
                 raise Fault(FaultCode.OPERATION_ABORTED, reason)
             if not self._pending and self._exit_code is None:
                 raise operation_timed_out("the process wrote nothing and did not end")
-            chunks = self._take(maximum_bytes)
+            chunks = self._take_all(maximum_bytes)
             return Output(chunks, None if self._pending else self._exit_code)
 
     def interrupt(self) -> None:
@@ -237,14 +259,34 @@ class Process:
             self.stdin.end()
             self._changed.notify_all()
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _write(self, name: str, data: bytes, timeout_seconds: float | None) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self._exit_code is not None or self._pending_bytes < PIPE_BYTES)
             if not data or self._exit_code is not None:
                 return
             self._pending.append((name, data))
             self._pending_bytes += len(data)
             self._changed.notify_all()
+            self._waiting_writers += 1
+            is_taken = self._changed.wait_for(
+                lambda: self._exit_code is not None or self._pending_bytes <= PIPE_BYTES, timeout_seconds
+            )
+            self._waiting_writers -= 1
+            if not is_taken:
+                raise TimeoutError(f"Nobody read what process {self.identifier} wrote to {name}.")
+
+    def _take_all(self, maximum_bytes: int) -> list[tuple[str, bytes]]:
+        """Take what is there, and what a writer that waits for room has to say more."""
+        chunks: list[tuple[str, bytes]] = []
+        room = maximum_bytes
+        is_full = True
+        while is_full and self._pending and room > 0:
+            is_full = self._waiting_writers > 0
+            taken = self._take(room)
+            room -= sum(len(data) for _, data in taken)
+            chunks += taken
+            if is_full and room > 0:
+                self._changed.wait_for(lambda: self._pending or self._exit_code is not None, _MORE_SECONDS)
+        return chunks
 
     def _take(self, maximum_bytes: int) -> list[tuple[str, bytes]]:
         chunks: list[tuple[str, bytes]] = []
@@ -322,13 +364,18 @@ class Shell:
     def process(self, identifier: str) -> Process:
         """Return the command of that id.
 
+        A host that has none says what it says of a shell that it does not have; recorded of Windows by
+        https://github.com/jborean93/pypsrp (tests/responses).
+
         Raises:
             Fault: the shell has none.
         """
+        if not identifier:
+            raise Fault(FaultCode.INCORRECT_PARAMETER, "The parameter is incorrect.")
         process = self.processes.get(identifier.upper())
         if process is None:
             raise Fault(
-                FaultCode.INVALID_PARAMETER,
+                FaultCode.UNEXPECTED_SELECTORS,
                 f"The shell {self.identifier} has no command with the CommandId {identifier!r}; "
                 "it was never started or has been terminated.",
             )

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from memurai import credentials
 from memurai.__main__ import main
-from memurai.settings import from_host_data
+from memurai.settings import credentials, from_host_data
 from memurai.settings.reference import reference
 
 

@@ -11,13 +11,13 @@ from hypothesis import settings as hypothesis_settings
 from practice import CONFIG_COMMAND, PASSWORD, PracticeServer, patient_client
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from test_configuration import drive, rendered
+from test_rendering_configuration import drive, rendered
 
+from memurai import config
 from memurai.config import (
     Change,
     Directive,
-    compare,
-    merge,
+    Document,
     needs_restart,
     normal,
     parse,
@@ -65,6 +65,14 @@ TEXTS = strategies.builds(
     strategies.lists(strategies.sampled_from(LINES), max_size=10),
     strategies.sampled_from(["\n", "\r\n"]),
 )
+
+
+def compare(live: str, desired: str) -> tuple[Change, ...]:
+    return config.compare(Document.of(live), Document.of(desired))
+
+
+def merge(live: str, desired: str) -> str:
+    return config.merge(parse(live), Document.of(desired)).text
 
 
 @hypothesis_settings(deadline=None, max_examples=60)

@@ -37,6 +37,8 @@ SUMMARY = {
     "LastBootTimeUtc": "2026-01-01T00:00:00.0000000Z",
 }
 BARE_HOST = {
+    # First, because its text names the others; no part of it is remembered.
+    "Invoke-WinBatch": {"Answers": []},
     "Get-WinHostSummary": SUMMARY,
     "Get-WinTcpListener": {"Port": 6379, "Listeners": []},
     "Get-WinItem": ABSENT,
@@ -47,7 +49,10 @@ BARE_HOST = {
         "Path": r"C:\x", "Kind": "Absent", "OwnerSid": None, "OwnerName": None, "InheritanceEnabled": None,
         "Entries": [],
     },
-    "Get-MemuraiLeftover": {"Path": r"C:\x", "StagedFiles": [], "LastKnownGood": None},
+    "Get-WinChange": {
+        "Folder": r"C:\x", "State": "None", "Name": None, "Step": None, "ProcessId": None, "Problem": None,
+        "Outcomes": [],
+    },
     "Get-WinProduct": {"Name": "Memurai*", "Products": []},
     "Get-WinFolderService": {"Folder": r"C:\x", "Services": []},
     "Get-WinDirectoryEntry": {"Path": r"C:\x", "Entries": [], "IsComplete": True},
@@ -62,7 +67,7 @@ BARE_HOST = {
         "Protocol": None, "LocalPorts": [], "RemoteAddresses": [], "Profiles": [], "Program": None,
     },
     "Get-WinTask": {
-        "Name": "x", "Folder": "\\", "Exists": False, "Description": None, "Execute": None, "Arguments": None,
+        "Name": "x", "Exists": False, "Description": None, "Execute": None, "Arguments": None,
         "WorkingDirectory": None, "UserSid": None, "RunLevel": None, "LogonType": None, "Triggers": [],
         "StartWhenAvailable": None, "MultipleInstances": None, "ExecutionTimeLimitMinutes": None,
         "AllowStartOnBatteries": None, "StopOnBatteries": None, "Enabled": None, "State": None,
@@ -120,7 +125,7 @@ def plan(
 
 
 ALL_FOLDERS = ["base", "configuration", "data", "log", "installer", "backup", "job"]
-JOB_FILES = ("Script", "Settings", "Password", "Scheduled task")
+JOB_FILES = ("Functions", "Script", "Settings", "Password", "Scheduled task")
 STEPS = {
     "tasks/preflight.py": [],
     "tasks/storage.py": [f"Folder: {what}" for what in ALL_FOLDERS],
@@ -132,9 +137,9 @@ STEPS = {
     # The server listens on loopback only: there is no rule, and there shall be none.
     "tasks/firewall.py": [],
     "tasks/jobs.py": [
-        "Module (psm1)",
-        "Module (psd1)",
-        *(f"{what}: {job}" for job in ("backup", "health") for what in JOB_FILES),
+        *(f"{what}: backup" for what in JOB_FILES),
+        *("Functions: health", "Functions: undo"),
+        *(f"{what}: health" for what in JOB_FILES[1:]),
         "First backup",
     ],
     "tasks/verify.py": ["Server is as configured"],
@@ -267,6 +272,13 @@ def test_the_firewall_admits_clients_to_the_ports_that_are_open(
     assert [line.rpartition(" ")[2] for line in planned.log.splitlines() if "+ local_ports" in line] == ports
 
 
+def together(*answers: tuple[int, str, str]) -> dict[str, object]:
+    """Return the answer to commands of one request: of each the exit code, the output and what went wrong."""
+    names = ("ExitCode", "Output", "ErrorOutput")
+    found = [{"Answer": dict(zip(names, answer, strict=True)), "Problem": None} for answer in answers]
+    return {"Answers": found}
+
+
 def answering(package: dict[str, str], role: str, more: str = "", maxclients: int = 10000) -> dict[str, object]:
     """Return the data of a host whose server answers, with more lines of INFO."""
     info = (
@@ -275,8 +287,8 @@ def answering(package: dict[str, str], role: str, more: str = "", maxclients: in
     )
     answers = {
         "Get-WinItem": {**ABSENT, "Kind": "File"},
+        "Invoke-WinBatch": together((0, info, ""), (0, "PONG", "")),
         "@('INFO')": {"ExitCode": 0, "Output": info, "ErrorOutput": ""},
-        "@('PING')": {"ExitCode": 0, "Output": "PONG", "ErrorOutput": ""},
     }
     return {"memurai_package": package, "answers": answers}
 
@@ -306,8 +318,9 @@ def test_a_server_that_the_system_gives_fewer_clients_fails_its_host(tmp_path: P
 
 
 def test_a_server_that_is_down_fails_its_host(tmp_path: Path, package: dict[str, str]) -> None:
-    refused = {"ExitCode": 1, "Output": "", "ErrorOutput": "Could not connect: Connection refused"}
-    data = {"memurai_package": package, "answers": {"Get-WinItem": {**ABSENT, "Kind": "File"}, "Invoke-": refused}}
+    refused = (1, "", "Could not connect: Connection refused")
+    answers = {"Get-WinItem": {**ABSENT, "Kind": "File"}, "Invoke-WinBatch": together(refused, refused)}
+    data = {"memurai_package": package, "answers": answers}
     executed = plan(tmp_path, "tasks/verify.py", {"down": data}, EXECUTING)
     assert executed.exit_code == 1, executed.text
     assert "expected PING to be PONG, found Could not connect: Connection refused" in executed.text

@@ -9,8 +9,8 @@ import pytest
 
 from memurai import diagnosis
 from memurai.diagnosis import Finding, Patient
-from memurai.facts.diagnosis import DiagnosisState, SlowCommand
 from memurai.settings import Settings, from_host_data
+from memurai.symptoms import SlowCommand, Symptoms
 from winfra.facts.services import ServiceState
 
 HEALTHY = {
@@ -42,7 +42,7 @@ def diagnose(host_data: dict[str, object]) -> Diagnose:
 
     def diagnose(fields: dict[str, Any] | None = None, stores: tuple[str, ...] = ("cache",), **found: Any) -> Patient:
         lines = [f"{name}:{value}" for name, value in {**HEALTHY, **(fields or {})}.items()]
-        state: DiagnosisState = {
+        state: Symptoms = {
             "info": "\r\n".join(["# Server", *lines, ""]),
             "slow_log": [],
             "latency": [],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from memurai import instances
+from memurai.checks import instances
 from memurai.exceptions import SettingsError
 from memurai.settings import from_host_data
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from memurai import deployment
+from memurai import host_settings
 from memurai.settings import Settings
 
 VERIFICATION = Path(__file__).parents[2] / "verify"
@@ -40,7 +40,7 @@ def check(
     *,
     is_prod: bool,
 ) -> None:
-    monkeypatch.setattr(deployment, "is_production", lambda _: is_prod)
+    monkeypatch.setattr(host_settings, "is_production", lambda _: is_prod)
     host: Any = None
     verification.test_edition(Answers(info), settings, host)
 

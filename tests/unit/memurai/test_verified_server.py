@@ -5,8 +5,10 @@ import json
 import pytest
 from pyinfra.api import HiddenValue
 
-from memurai.facts.server import Info, Ping, Server, command_call, parse_info
+from memurai.facts.server import Info, Ping, Report, RunningServer, command_call, parse_info
 from memurai.operations import server as operations
+from memurai.server import Server
+from winfra.call import PowerShellBatch
 from winfra.facts.files import Item
 from winfra.secrets import hidden
 
@@ -33,7 +35,8 @@ class PracticeHost:
 
 
 def host_with(info: dict[str, str] | None, ping: str | None, client: str = "File") -> PracticeHost:
-    return PracticeHost({Item: {"kind": client}, Info: info, Ping: ping})
+    report = None if info is None else {**info, **({} if ping is None else {"PING": ping})}
+    return PracticeHost({Item: {"kind": client}, Report: report})
 
 
 def test_info_is_read_field_by_field() -> None:
@@ -63,9 +66,35 @@ def test_ping_gives_the_answer_or_what_went_wrong() -> None:
     )
 
 
+def together(*answers: list[str] | None) -> list[str]:
+    items = [{"Answer": json.loads(item[0]) if item else None, "Problem": None if item else "no"} for item in answers]
+    return [json.dumps({"Answers": items})]
+
+
+def test_a_report_is_what_the_server_answered_of_info_and_ping() -> None:
+    assert Report().process(together(answer("role:master"), answer("PONG"))) == {"role": "master", "PING": "PONG"}
+    assert Report().process(together(answer("", 1, "NOAUTH"), answer("", 1, "NOAUTH"))) == {"PING": "NOAUTH"}
+    assert Report().process(together(None, None)) == {}
+
+
+def test_a_server_whose_config_is_disabled_is_not_asked_by_it() -> None:
+    call = RunningServer().command(SERVER, hidden(""))
+    assert isinstance(call, PowerShellBatch)
+    assert [part.parameters["Arguments"] for part in call.calls] == [["INFO"]]
+    assert RunningServer().process(together(answer("role:master"))) == {"info": {"role": "master"}, "values": {}}
+
+
+def test_a_running_server_tells_info_and_its_values() -> None:
+    answers = together(answer("role:master"), answer("dir\nC:/a\nport\n6379"))
+    found = {"info": {"role": "master"}, "values": {"dir": "C:/a", "port": "6379"}}
+    assert RunningServer().process(answers) == found
+    refused = together(None, answer("ERR unknown command"))
+    assert RunningServer().process(refused) == {"info": {}, "values": {}}
+
+
 def test_the_password_is_a_secret_of_the_call() -> None:
     call = command_call(SERVER, "INFO")
-    assert call.wire_parameters()["Password"] == {"$secret": "unit-test-password"}
+    assert call.wire_parameters()["Server"]["Password"] == {"$secret": "unit-test-password"}
     assert "unit-test-password" not in f"{call} {call!r} {SERVER} {SERVER!r}"
     assert isinstance(SERVER.password, HiddenValue)
 

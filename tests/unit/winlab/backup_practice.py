@@ -8,8 +8,9 @@ import subprocess
 from typing import Any
 
 import pytest
-from windows_practice import ADDRESS, CLI, CONF, PORT, grant, wait_until
+from windows_practice import ADDRESS, CLI, PORT, grant, wait_until
 
+from memurai.jobs import BACKUP_METRICS
 from winlab.twin.binder import invoke
 from winlab.twin.errors import TwinError
 from winlab.twin.functions import FUNCTIONS
@@ -47,7 +48,6 @@ def prepare(machine: Machine, **settings: Any) -> None:
         "TlsCertFile": "",
         "TlsKeyFile": "",
         "SecretPath": SECRET,
-        "ConfigurationPath": CONF,
         "DataFolder": DATA.replace("\\", "/"),
         "SnapshotName": "dump.rdb",
         "AppendOnlyFolder": "appendonlydir",
@@ -61,6 +61,7 @@ def prepare(machine: Machine, **settings: Any) -> None:
         "RehearsalPort": REHEARSAL_PORT,
         "ServiceName": "Memurai",
         "MetricsFolder": METRICS,
+        "Metrics": BACKUP_METRICS,
         "EventSource": "MemuraiProduction",
         **settings,
     }
@@ -107,34 +108,21 @@ def rehearse(machine: Machine, name: str, **parameters: Any) -> dict[str, Any]:
     return invoke(FUNCTIONS["Test-MemuraiBackup"], machine, given)
 
 
-def restore(machine: Machine, name: str, **parameters: Any) -> dict[str, Any]:
-    """Restore a backup."""
+def checked(machine: Machine, name: str) -> dict[str, Any]:
+    """Have a backup checked as it is before it is restored."""
     given = {
         "BackupFolder": BACKUPS,
         "Name": name,
         "Sha256": machine.files.sha256(f"{BACKUPS}\\{name}\\manifest.json"),
         "CheckPath": CHECK,
-        "CliPath": CLI,
-        "Address": ADDRESS,
-        "Port": PORT,
-        "Password": {"$secret": PASSWORD},
-        "ServiceName": "Memurai",
-        "ConfigurationPath": CONF,
-        "DataFolder": DATA,
-        "SnapshotName": "dump.rdb",
-        "AppendOnlyFolder": "appendonlydir",
-        "AsideFolder": "C:\\ProgramData\\Memurai\\aside",
-        "TimeoutSeconds": 20,
-        **parameters,
     }
-    return invoke(FUNCTIONS["Restore-MemuraiBackup"], machine, given)
+    return invoke(FUNCTIONS["Assert-MemuraiBackup"], machine, given)
 
 
-def restore_refused(machine: Machine, name: str, **parameters: Any) -> str:
-    """Return why a restore was refused."""
+def check_refused(machine: Machine, name: str) -> str:
+    """Return why a backup may not be restored."""
     with pytest.raises(TwinError) as error:
-        restore(machine, name, **parameters)
-    assert "canary" not in str(error.value)
+        checked(machine, name)
     return str(error.value)
 
 

@@ -12,6 +12,7 @@ from windows_practice import ADDRESS, PracticeProcess
 
 from winfra.library import module_text
 from winlab.twin.errors import TwinError
+from winlab.twin.launcher import launch
 from winlab.twin.registry import FUNCTIONS, Output, TwinFunction
 from winlab.windows.machine import Machine
 from winlab.windows.tasks import TaskDefinition
@@ -26,10 +27,11 @@ RESULT: dict[str, Any] = {"ExitCode": 2, "Text": "two checks\r\nfailed: Größe"
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    with Machine("web1", ADDRESS, tmp_path / "host") as machine:
+    with Machine("web1", ADDRESS, tmp_path / "host", launch) as machine:
         machine.files.make_directory(FOLDER)
-        machine.files.write_bytes(f"{FOLDER}\\MemuraiProduction.psm1", module_text().encode())
-        for name in ("backup", "health"):
+        for name, function in (("backup", "Invoke-MemuraiBackup"), ("health", "Invoke-MemuraiHealthCheck")):
+            module = module_text(function).encode()
+            machine.files.write_bytes(f"{FOLDER}\\MemuraiProduction.{name}.psm1", module)
             machine.files.write_bytes(f"{FOLDER}\\{name}.ps1", (JOBS / f"{name}.ps1").read_bytes())
         yield machine
 
@@ -120,7 +122,7 @@ def test_wrong_arguments(machine: Machine, calls: list[str], arguments: str, wor
         ("-SettingsPath $SettingsPath\n", "-SettingsPath $SettingsPath -WhatIf\n", "-WhatIf"),
         ("    exit $result.ExitCode\n", "", "expected in line 48 of"),
         ("    exit 1\n}\n", "    exit 1\n}\nGet-Date\n", "found: Get-Date"),
-        ("-ChildPath 'MemuraiProduction.psm1'", "-ChildPath 'Other.psm1'", "Other.psm1"),
+        ("-ChildPath 'MemuraiProduction.backup.psm1'", "-ChildPath 'Other'", "found: Import-Module"),
         ("[switch]$Json", "[switch]$Json = $true", "[switch]$Json = $true"),
     ],
 )
@@ -134,9 +136,9 @@ def test_a_script_of_another_form_is_refused(
     assert words in errors
 
 
-def test_the_module_is_the_library_and_stands_beside_the_script(machine: Machine, calls: list[str]) -> None:
-    module = f"{FOLDER}\\MemuraiProduction.psm1"
-    change(machine, module, "function Get-WinTask {", "function Get-WinTask { ")
+def test_the_module_is_of_the_library_and_stands_beside_the_script(machine: Machine, calls: list[str]) -> None:
+    module = f"{FOLDER}\\MemuraiProduction.backup.psm1"
+    change(machine, module, "function Write-WinEvent {", "function Write-WinEvent { ")
     code, _, errors = run(machine, f"{FOLDER}/backup.ps1 -SettingsPath {SETTINGS}")
     assert (code, calls) == (1, [])
     assert f"expected in '{module}' the text of the library" in errors

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from windows_practice import ADDRESS, PracticeProcess, encoded, packed
 
-from winlab.twin.agent import packaged_agent
+from winfra.library import agent_script
+from winlab.twin.launcher import launch
 from winlab.windows.machine import Machine
 
 BOOTSTRAP = encoded("# winfra bootstrap\n$mode = 1\n")
@@ -46,7 +47,7 @@ class Client:
         self.process = PracticeProcess(BOOTSTRAP)
         self._thread = self.process.start(machine)
         self._count = 0
-        self.send_line(packed(packaged_agent()))
+        self.send_line(packed(agent_script()))
         self.send_line(packed(LIBRARY))
         self.ready = parse(self.process.stdout.next_line(), "0")
 
@@ -75,7 +76,7 @@ class Client:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    with Machine("web1", ADDRESS, tmp_path / "host") as machine:
+    with Machine("web1", ADDRESS, tmp_path / "host", launch) as machine:
         yield machine
 
 
@@ -260,18 +261,6 @@ def test_a_terminated_agent_leaves_its_upload_and_the_next_one_to_there_removes_
     assert [name for name in machine.files.names("C:\\") if name.startswith("x")] == ["x"]
 
 
-@pytest.mark.parametrize(("last", "expected"), [("q quit", "Absent"), ("", "File")], ids=["told to quit", "ended"])
-def test_a_staged_upload_that_no_call_took_goes_when_the_agent_is_told(
-    machine: Machine, last: str, expected: str
-) -> None:
-    client = Client(machine)
-    for name in ("x.staged", "y"):
-        assert client.upload("C:\\up.tmp", f"C:\\{name}", (0, CONTENT))[0] == 0
-    client.send_line(last)
-    client.end()
-    assert (machine.files.kind("C:\\x.staged"), machine.files.kind("C:\\y")) == (expected, "File")
-
-
 def test_an_upload_of_another_run_to_the_same_place_is_left_alone(machine: Machine, client: Client) -> None:
     other = Client(machine)
     other.send_line(f"u open {b64('C:/x.0123abcd.partial')}")
@@ -300,7 +289,7 @@ def one_shot(machine: Machine, *lines: bytes) -> PracticeProcess:
 
 def test_a_process_for_one_request_ends_with_its_input(machine: Machine) -> None:
     request = f"r1 {run_fields('hostname')}\n".encode()
-    process = one_shot(machine, packed(packaged_agent()), packed(LIBRARY), request)
+    process = one_shot(machine, packed(agent_script()), packed(LIBRARY), request)
     ready, reply = process.stdout.text.splitlines()
     assert process.exit_code == 0
     assert parse(ready, "0")[0] == 0
@@ -311,7 +300,7 @@ def test_an_antivirus_holds_the_answers_back_until_the_end(machine: Machine) -> 
     machine.agent_withholds_output = True
     process = PracticeProcess(BOOTSTRAP)
     thread = process.start(machine)
-    for line in (packed(packaged_agent()), packed(LIBRARY), f"r1 {run_fields('exit 3')}\n".encode()):
+    for line in (packed(agent_script()), packed(LIBRARY), f"r1 {run_fields('exit 3')}\n".encode()):
         process.stdin.put(line)
     process.stdin.put(f"r2 {call_fields('New-WinDirectory', {'Path': 'C:/seen'})}\n".encode())
     while machine.files.kind("C:\\seen") == "Absent":
@@ -324,7 +313,7 @@ def test_an_antivirus_holds_the_answers_back_until_the_end(machine: Machine) -> 
 
 def test_constrained_language_mode_has_no_agent(machine: Machine) -> None:
     machine.summary.language_mode = "ConstrainedLanguage"
-    process = one_shot(machine, packed(packaged_agent()))
+    process = one_shot(machine, packed(agent_script()))
     assert (process.exit_code, process.stdout.text) == (3, "@WINFRA-LANGUAGE ConstrainedLanguage\r\n")
 
 
@@ -334,7 +323,7 @@ def test_constrained_language_mode_has_no_agent(machine: Machine) -> None:
         ([packed("# another agent")], "This lab only knows that agent"),
         ([b"not base64 of gzip\n"], "Expected base64 of the gzipped agent"),
         ([], "found its end"),
-        ([packed(packaged_agent())], "Expected the library on standard input, found its end"),
+        ([packed(agent_script())], "Expected the library on standard input, found its end"),
     ],
     ids=["another", "garbage", "nothing", "no library"],
 )

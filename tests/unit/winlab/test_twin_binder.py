@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from winlab.twin.binder import bind, invoke
 from winlab.twin.errors import BindingError
 from winlab.twin.functions import FUNCTIONS
+from winlab.twin.launcher import launch
 from winlab.windows.machine import Machine
 
 RULE = {
@@ -23,7 +24,8 @@ RULE = {
     "RemoteAddresses": ["Any"],
     "Profiles": ["Any"],
 }
-CLIENT = {"CliPath": "C:\\x.exe", "Address": "127.0.0.1", "Port": 6379, "Arguments": ["PING"]}
+SERVER = {"CliPath": "C:\\x.exe", "Address": "127.0.0.1", "Port": 6379}
+CLIENT = {"Server": SERVER, "Arguments": ["PING"]}
 PACKAGE = {"Path": "C:\\x.msi", "Sha256": "0" * 64, "LogPath": "C:\\x.log"}
 
 
@@ -51,10 +53,12 @@ def test_choices_are_matched_in_any_case() -> None:
 
 
 def test_a_secret_arrives_as_a_secret_and_shows_in_no_message() -> None:
-    bound = bind(FUNCTIONS["Invoke-MemuraiCommand"], CLIENT | {"Password": {"$secret": "canary"}})
-    assert isinstance(bound["password"], SecretStr)
-    assert bound["password"].get_secret_value() == "canary"
-    for wrong in ({"Password": "canary"}, {"Password": {"$secret": "canary", "x": 1}}, {"Port": {"$secret": "canary"}}):
+    secret = {"$secret": "canary"}
+    bound = bind(FUNCTIONS["Invoke-MemuraiCommand"], {"Server": SERVER | {"Password": secret}, "SecretCommand": secret})
+    for found in (bound["secret_command"], bound["server"]["Password"]):
+        assert isinstance(found, SecretStr)
+        assert found.get_secret_value() == "canary"
+    for wrong in ({"SecretCommand": "canary"}, {"SecretCommand": {**secret, "x": 1}}, {"TimeoutSeconds": secret}):
         assert "canary" not in refusal("Invoke-MemuraiCommand", CLIENT | wrong)
 
 
@@ -81,6 +85,7 @@ def test_a_secret_arrives_as_a_secret_and_shows_in_no_message() -> None:
         ("Get-WinFirewallRule", {"Name": "memurai*"}, "does not match the"),
         ("Set-WinService", {"Name": "x", "RecoveryActions": ["reboot/1"]}, '"^(restart|none)/\\d+$" pattern'),
         ("Set-WinService", {"Name": "x", "Account": "CORP\\person"}, "'Account'"),
+        ("Invoke-MemuraiCommand", {"Server": "127.0.0.1"}, 'to type "System.Management.Automation.PSObject"'),
         ("Set-WinAcl", {"Path": "C:\\", "OwnerSid": "x", "InheritanceEnabled": True, "Entries": ["x"]}, "PSObject[]"),
         ("Install-WinPackage", PACKAGE | {"Sha256": "abc"}, "'Sha256'"),
         ("Install-WinPackage", PACKAGE | {"Properties": ["port=1"]}, "'Properties'"),
@@ -99,7 +104,7 @@ def test_the_empty_text_is_an_argument_of_a_command() -> None:
 
 
 def test_an_output_has_exactly_the_declared_properties(tmp_path: Path) -> None:
-    with Machine("web1", "127.78.0.9", tmp_path) as machine:
+    with Machine("web1", "127.78.0.9", tmp_path, launch) as machine:
         output = invoke(FUNCTIONS["Get-WinHostSummary"], machine, {})
     assert tuple(output) == FUNCTIONS["Get-WinHostSummary"].outputs
 

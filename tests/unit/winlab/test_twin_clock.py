@@ -16,6 +16,8 @@ from backup_practice import (
     ask,
     back_up,
     change,
+    check_refused,
+    checked,
     damage,
     events,
     fill,
@@ -23,8 +25,6 @@ from backup_practice import (
     metrics,
     names,
     prepare,
-    restore,
-    restore_refused,
     stored,
 )
 from backup_times import in_days, name_of, retaken, text_of
@@ -32,13 +32,14 @@ from windows_practice import ADDRESS, CONF, NETWORK_SERVICE_SID, deploy, grant, 
 
 from winlab.twin.functions import backup as job
 from winlab.twin.functions import snapshots
+from winlab.twin.launcher import launch
 from winlab.windows.machine import Machine
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
     """A host whose server has some keys and one good backup."""
-    with Machine("web1", ADDRESS, tmp_path / "host") as machine:
+    with Machine("web1", ADDRESS, tmp_path / "host", launch) as machine:
         install(machine, tmp_path)
         prepare(machine)
         deploy(machine, PROTECTED, JOB_RULES)
@@ -164,9 +165,8 @@ def test_a_restore_offers_the_newest_whole_one_whose_age_is_known(machine: Machi
     (good,) = names(machine)
     future, older = add(machine, 365), add(machine, -1)
     damage(machine, f"{BACKUPS}\\{good}\\dump.rdb", 20)
-    assert f"The newest whole one is {older}." in restore_refused(machine, good)
-    ask("FLUSHALL")
-    assert restore(machine, future)["Keys"] == 5
+    assert f"The newest whole one is {older}." in check_refused(machine, good)
+    assert checked(machine, future)["Keys"] == 5
 
 
 def test_two_backups_of_one_second_have_two_names(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

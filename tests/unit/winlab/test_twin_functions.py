@@ -31,7 +31,7 @@ from winlab.twin.binder import invoke
 from winlab.twin.functions import FUNCTIONS, memurai
 from winlab.twin.functions.memurai import information_fields
 from winlab.twin.functions.programs import standard_input
-from winlab.twin.functions.services import end_hung_service
+from winlab.twin.launcher import launch
 from winlab.windows.machine import Machine
 
 Call = Callable[..., dict[str, Any]]
@@ -41,7 +41,7 @@ ISO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z")
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    with Machine("web1", ADDRESS, tmp_path / "host") as machine:
+    with Machine("web1", ADDRESS, tmp_path / "host", launch) as machine:
         yield machine
 
 
@@ -391,50 +391,50 @@ def test_listeners(served: Machine, call: Call) -> None:
 @pytest.mark.usefixtures("served")
 def test_commands_reach_the_server(call: Call) -> None:
     secret = {"$secret": "canary-password"}
-    answer = call("Invoke-MemuraiCommand", **SERVER, Arguments=["CONFIG", "GET", "dir"], Password=secret)
+    answer = call("Invoke-MemuraiCommand", Server={**SERVER, "Password": secret}, Arguments=["CONFIG", "GET", "dir"])
     assert answer == {"ExitCode": 0, "Output": "dir\r\nC:/ProgramData/Memurai/data", "ErrorOutput": ""}
-    command = {**SERVER, "SecretCommand": {"$secret": 'ACL SETUSER app on ">another canary"'}, "Password": secret}
-    assert call("Invoke-MemuraiCommand", **command)["Output"] == "OK"
+    command = {"SecretCommand": {"$secret": 'ACL SETUSER app on ">another canary"'}}
+    assert call("Invoke-MemuraiCommand", Server={**SERVER, "Password": secret}, **command)["Output"] == "OK"
     user = {"User": "app", "Password": {"$secret": "another canary"}}
-    answer = call("Invoke-MemuraiCommand", **SERVER, Arguments=["PING"], **user)
+    answer = call("Invoke-MemuraiCommand", Server={**SERVER, **user}, Arguments=["PING"])
     assert answer["ExitCode"] == 1
     assert "NOPERM" in answer["ErrorOutput"] + answer["Output"]
     for password in ({}, {"Password": {"$secret": "wrong"}}):
-        answer = call("Invoke-MemuraiCommand", **SERVER, Arguments=["PING"], **password)
+        answer = call("Invoke-MemuraiCommand", Server={**SERVER, **password}, Arguments=["PING"])
         assert "PONG" not in answer["Output"]
 
 
 @pytest.mark.usefixtures("served")
 def test_a_password_of_the_lab_itself_is_not_handed_on(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDISCLI_AUTH", "canary-password")
-    answer = call("Invoke-MemuraiCommand", **SERVER, Arguments=["PING"])
+    answer = call("Invoke-MemuraiCommand", Server=SERVER, Arguments=["PING"])
     assert "NOAUTH" in answer["Output"] + answer["ErrorOutput"]
 
 
 @pytest.mark.usefixtures("served")
 def test_a_late_answer_is_an_error_that_shows_no_argument(call: Call) -> None:
     secret = {"$secret": "canary-password"}
-    sleep = {"Arguments": ["DEBUG", "SLEEP", "1.5"], "Password": secret, "TimeoutSeconds": 1}
-    text = refusal(call, "Invoke-MemuraiCommand", **SERVER, **sleep)
+    sleep = {"Arguments": ["DEBUG", "SLEEP", "1.5"], "TimeoutSeconds": 1}
+    text = refusal(call, "Invoke-MemuraiCommand", Server={**SERVER, "Password": secret}, **sleep)
     assert "Expected an answer to DEBUG" in text
     assert "SLEEP" not in text
     assert "canary" not in text
 
 
 def test_a_command_needs_the_program(machine: Machine, call: Call) -> None:
-    assert "found no such file" in refusal(call, "Invoke-MemuraiCommand", **SERVER, Arguments=["PING"])
+    assert "found no such file" in refusal(call, "Invoke-MemuraiCommand", Server=SERVER, Arguments=["PING"])
     machine.files.make_directory("C:\\Program Files\\Memurai")
     machine.files.write_bytes(CLI, b"x")
-    assert "cannot be run" in refusal(call, "Invoke-MemuraiCommand", **SERVER, Arguments=["PING"])
-    assert "found both or none" in refusal(call, "Invoke-MemuraiCommand", **SERVER)
+    assert "cannot be run" in refusal(call, "Invoke-MemuraiCommand", Server=SERVER, Arguments=["PING"])
+    assert "found both or none" in refusal(call, "Invoke-MemuraiCommand", Server=SERVER)
 
 
 @pytest.mark.usefixtures("served")
 def test_waiting_for_a_server(call: Call) -> None:
-    ready = call("Wait-MemuraiServer", **SERVER, Password={"$secret": "canary-password"}, TimeoutSeconds=5)
+    ready = call("Wait-MemuraiServer", Server={**SERVER, "Password": {"$secret": "canary-password"}}, TimeoutSeconds=5)
     assert ready["Ready"] is True
     assert ready["ElapsedMilliseconds"] >= 0
-    text = refusal(call, "Wait-MemuraiServer", **SERVER, TimeoutSeconds=1)
+    text = refusal(call, "Wait-MemuraiServer", Server=SERVER, TimeoutSeconds=1)
     assert "NOAUTH" in text
 
 
@@ -443,7 +443,7 @@ def test_waiting_for_nobody(machine: Machine, call: Call, tmp_path: Path) -> Non
     with socket.socket() as unused:
         unused.bind((ADDRESS, 0))
         server = {**SERVER, "Port": unused.getsockname()[1]}
-        text = refusal(call, "Wait-MemuraiServer", **server, TimeoutSeconds=1)
+        text = refusal(call, "Wait-MemuraiServer", Server=server, TimeoutSeconds=1)
     assert "Expected PONG" in text
     assert "Connection refused" in text
 
@@ -454,20 +454,21 @@ def test_a_service_that_does_not_stop_is_ended(served: Machine, call: Call) -> N
     assert "to be Stopped within 1 s, found it StopPending" in refusal(
         call, "Stop-WinService", Name="Memurai", TimeoutSeconds=1
     )
-    end_hung_service(served, "Memurai", 1)
+    call("Stop-WinHungService", Name="Memurai", TimeoutSeconds=1)
     assert (served.services.get("Memurai").state, psutil.pid_exists(process_id)) == ("Stopped", False)
-    end_hung_service(served, "Memurai", 1)
+    call("Stop-WinHungService", Name="Memurai", TimeoutSeconds=1)
     assert call("Start-WinService", Name="Memurai")["State"] == "Running"
 
 
 @pytest.mark.usefixtures("served")
 def test_a_byte_order_mark_makes_another_command_of_one(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """So it is on Windows unless the library prevents it, before it starts the program."""
-    command = {"SecretCommand": {"$secret": "PING"}, "Password": {"$secret": "canary-password"}}
-    assert call("Invoke-MemuraiCommand", **SERVER, **command)["Output"] == "PONG"
+    command = {"SecretCommand": {"$secret": "PING"}}
+    server = {**SERVER, "Password": {"$secret": "canary-password"}}
+    assert call("Invoke-MemuraiCommand", Server=server, **command)["Output"] == "PONG"
     unprevented = "$process = [Diagnostics.Process]::Start($start)\n"
     monkeypatch.setattr(memurai, "standard_input", lambda text: standard_input(text, unprevented))
-    assert "unknown command" in call("Invoke-MemuraiCommand", **SERVER, **command)["Output"]
+    assert "unknown command" in call("Invoke-MemuraiCommand", Server=server, **command)["Output"]
     too_late = f"{unprevented}    [Console]::InputEncoding = [Text.UTF8Encoding]::new($false)\n"
     assert standard_input("PING", too_late) == b"\xef\xbb\xbfPING\n"
 
@@ -480,5 +481,6 @@ def test_information_is_read_as_a_client_for_windows_writes_it() -> None:
 
 @pytest.mark.usefixtures("served")
 def test_the_client_ends_the_lines_of_information_as_on_windows(call: Call) -> None:
-    answer = call("Invoke-MemuraiCommand", **SERVER, Password={"$secret": "canary-password"}, Arguments=["INFO"])
+    server = {**SERVER, "Password": {"$secret": "canary-password"}}
+    answer = call("Invoke-MemuraiCommand", Server=server, Arguments=["INFO"])
     assert "\r\r\nloading:0\r\r\n" in answer["Output"]

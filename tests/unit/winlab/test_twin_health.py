@@ -16,13 +16,16 @@ from typing import Any
 import pytest
 import redis
 import requests
-from windows_practice import ADDRESS, BARE, CLI, LOG, PACKAGE, PORT, deploy, wait_until
+from backup_times import in_days, name_of, signed, stored
+from health_settings import health_settings
+from windows_practice import ADDRESS, BARE, CLI, LOG, PACKAGE, PORT, deploy, grant, wait_until
 
 from winlab.package import build
 from winlab.twin.binder import invoke
 from winlab.twin.errors import TwinError
 from winlab.twin.functions import FUNCTIONS
-from winlab.twin.functions.health import _Health
+from winlab.twin.functions.health import metric_lines
+from winlab.twin.launcher import launch
 from winlab.windows.machine import Machine
 
 SETTINGS_PATH = "C:\\ProgramData\\Memurai\\jobs\\health.json"
@@ -37,49 +40,31 @@ MONITORING_RULES = (
 )
 EXPORTER_ADDRESS = f"{ADDRESS}:9121"
 NAMES = [
-    *("service", "ping", "memory", "fragmentation", "hit_rate", "persistence", "clients", "rejected_connections"),
-    *("replication", "slow_log", "backup", "rehearsal", "disk"),
+    *("service", "ping", "changes", "memory", "fragmentation", "hit_rate", "persistence", "clients"),
+    *("rejected_connections", "replication", "slow_log", "backup", "rehearsal", "disk"),
 ]
-WITHOUT_SERVER = ["service", "ping", "backup", "rehearsal", "disk"]
-SETTINGS: dict[str, Any] = {
-    "CliPath": CLI,
-    "Address": ADDRESS,
-    "Port": PORT,
-    "User": "",
-    "TlsCaFile": "",
-    "TlsCertFile": "",
-    "TlsKeyFile": "",
-    "SecretPath": "C:\\ProgramData\\Memurai\\jobs\\health.secret",
-    "ServiceName": "Memurai",
-    "DataFolder": "C:/ProgramData/Memurai/data",
-    "BackupFolder": "C:/Backups/Redis",
-    "BackupEnabled": True,
-    "AppendOnly": False,
-    "MetricsFolder": METRICS,
-    "EventSource": "MemuraiProduction",
-    "StatePath": "C:\\ProgramData\\Memurai\\jobs\\health-state.json",
-    "MemoryWarningPercent": 80,
-    "MemoryCriticalPercent": 95,
-    "FragmentationWarningRatio": 1.5,
-    "HitRateWarningPercent": 80,
-    "ClientsWarningPercent": 80,
-    "BlockedClientsWarning": 10,
-    "ReplicationLagWarningSeconds": 30,
-    "SlowlogGrowthWarning": 10,
-    "BackupAgeWarningHours": 26,
-    "BackupAgeCriticalHours": 50,
-    "RehearsalAgeWarningHours": 194,
-    "DiskFreeWarningPercent": 20,
-    "DiskFreeCriticalPercent": 10,
-}
+WITHOUT_SERVER = ["service", "ping", "changes", "backup", "rehearsal", "disk"]
+SECRET_PATH = "C:\\ProgramData\\Memurai\\jobs\\health.secret"
 
 
 @dataclass
 class Practice:
-    """A host with the settings of its health check; tests change them."""
+    """A host with the settings of its health check, which tests change.
+
+    figures: of memurai_monitoring. reach: how the server is reached, and where what is written goes.
+    """
 
     machine: Machine
-    settings: dict[str, Any] = field(default_factory=lambda: dict(SETTINGS))
+    figures: dict[str, float] = field(default_factory=dict)
+    reach: dict[str, Any] = field(
+        default_factory=lambda: {"CliPath": CLI, "Address": ADDRESS, "Port": PORT, "MetricsFolder": METRICS}
+    )
+    has_backups: bool = True
+    is_logged: bool = False
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return health_settings(self.figures, has_backups=self.has_backups, is_logged=self.is_logged, **self.reach)
 
     def check(self) -> dict[str, Any]:
         """Run a health check; its result fits its checks, and no secret shows."""
@@ -133,12 +118,15 @@ class Practice:
 
     def back_up(self, hours: float, *, rehearsed: bool | None = None, rehearsed_hours: float = 0) -> None:
         """Leave the records of a backup of so many hours ago."""
-        taken = datetime.now(UTC) - timedelta(hours=hours)
-        folder = f"{BACKUPS}\\{taken:%Y%m%dT%H%M%SZ}"
-        self.write(f"{folder}\\manifest.json", {"TakenUtc": taken.isoformat().replace("+00:00", "Z")})
-        if rehearsed is not None:
-            time = (datetime.now(UTC) - timedelta(hours=rehearsed_hours)).isoformat()
-            self.write(f"{folder}\\rehearsal.json", {"Ok": rehearsed, "RehearsedUtc": time})
+        taken, time = (datetime.now(UTC) - timedelta(hours=age) for age in (hours, rehearsed_hours))
+        self.put(name_of(taken), stored(taken, rehearsal=rehearsed, rehearsed=time))
+
+    def put(self, name: str, files: dict[str, bytes]) -> None:
+        """Write files of a backup."""
+        self.machine.files.make_directory(f"{BACKUPS}\\{name}")
+        grant(self.machine, BACKUPS)
+        for file, content in files.items():
+            self.machine.files.write_bytes(f"{BACKUPS}\\{name}\\{file}", content)
 
 
 def only(result: dict[str, Any], name: str) -> dict[str, str]:
@@ -154,12 +142,12 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @pytest.fixture
 def practice(tmp_path: Path, package: bytes) -> Iterator[Practice]:
     """A host whose server does not run yet, with a good backup."""
-    with Machine("web1", ADDRESS, tmp_path / "host") as machine:
+    with Machine("web1", ADDRESS, tmp_path / "host", launch) as machine:
         machine.files.write_bytes(PACKAGE, package)
         assert machine.products.install(PACKAGE, BARE, LOG) == 0
         for folder in ("C:\\ProgramData\\Memurai\\jobs", METRICS):
             machine.files.make_directory(folder)
-        machine.files.write_bytes(SETTINGS["SecretPath"], f"{PASSWORD}\r\n".encode())
+        machine.files.write_bytes(SECRET_PATH, f"{PASSWORD}\r\n".encode())
         practice = Practice(machine)
         practice.back_up(1, rehearsed=True)
         practice.ran(0)
@@ -184,7 +172,7 @@ def test_all_is_well(served: Practice) -> None:
     assert (result["Status"], result["ExitCode"]) == ("ok", 0), result["Text"]
     lines = result["Text"].splitlines()
     assert lines[0] == "[OK]   service: Running. Expected Running."
-    assert lines[-2] == "Memurai: ok (0 critical, 0 warning, 13 ok)"
+    assert lines[-2] == "Memurai: ok (0 critical, 0 warning, 14 ok)"
     assert lines[-1] == f"Metrics: {METRICS_PATH}"
     assert len(lines) == len(NAMES) + 2
     assert served.events() == []
@@ -196,7 +184,7 @@ def test_every_metric_is_there_and_right(served: Practice) -> None:
         for key in ("a", "a", "a", "none"):
             connection.get(key)
         facts = connection.info()
-    served.settings["HitRateWarningPercent"] = 70
+    served.figures["hit_rate_warning_percent"] = 70
     result, metrics = served.check(), served.metrics()
     expected = {
         "up": 1,
@@ -228,7 +216,9 @@ def test_every_metric_is_there_and_right(served: Practice) -> None:
         *("commands_processed_total", "operations_per_second"),
     }
     assert set(metrics) == {*expected, *others}
-    assert metrics["used_memory_bytes"] == result["Metrics"]["UsedMemoryBytes"] > 0
+    told = {sample["Name"] + sample["Label"]: sample["Value"] for sample in result["Metrics"]}
+    assert metrics["used_memory_bytes"] == told["memurai_used_memory_bytes"] > 0
+    assert told["memurai_disk_free_bytesC:"] == metrics['disk_free_bytesvolume="C:"']
     assert abs(metrics["health_check_timestamp_seconds"] - datetime.now(UTC).timestamp()) < 60
 
 
@@ -254,14 +244,14 @@ def test_a_host_without_the_product_is_critical(practice: Practice) -> None:
 
 
 def test_a_wrong_password_is_critical(served: Practice) -> None:
-    served.machine.files.write_bytes(SETTINGS["SecretPath"], b"another")
+    served.machine.files.write_bytes(SECRET_PATH, b"another")
     status, value = served.result("ping")
     assert status == "critical"
     assert "NOAUTH" in value
 
 
 def test_without_its_secret_the_check_asks_without_a_password(practice: Practice) -> None:
-    practice.machine.files.remove(SETTINGS["SecretPath"])
+    practice.machine.files.remove(SECRET_PATH)
     deploy(practice.machine, "maxmemory 512mb")
     practice.machine.services.start("Memurai")
     assert practice.check()["Status"] == "ok"
@@ -271,7 +261,7 @@ def test_an_event_is_written_when_the_status_changes(served: Practice) -> None:
     for _ in range(2):
         served.check()
     assert served.events() == []
-    served.settings["MemoryWarningPercent"] = 0
+    served.figures["memory_warning_percent"] = 0
     for _ in range(2):
         served.check()
     assert served.events() == [(1021, "Warning")]
@@ -280,7 +270,7 @@ def test_an_event_is_written_when_the_status_changes(served: Practice) -> None:
         served.check()
     assert served.events() == [(1021, "Warning"), (1022, "Error")]
     served.machine.services.start("Memurai")
-    served.settings["MemoryWarningPercent"] = 80
+    served.figures["memory_warning_percent"] = 80
     for _ in range(2):
         served.check()
     assert served.events() == [(1021, "Warning"), (1022, "Error"), (1020, "Information")]
@@ -290,14 +280,14 @@ def test_an_event_is_written_when_the_status_changes(served: Practice) -> None:
 
 def test_memory(served: Practice) -> None:
     assert re.fullmatch(r"\d of 512 MB \(0 %\)", served.result("memory")[1])
-    served.settings |= {"MemoryWarningPercent": 0}
+    served.figures |= {"memory_warning_percent": 0}
     assert served.result("memory")[0] == "warning"
-    served.settings |= {"MemoryCriticalPercent": 0}
+    served.figures |= {"memory_critical_percent": 0}
     assert served.result("memory")[0] == "critical"
     with served.connect() as connection:
         connection.config_set("maxmemory-policy", "allkeys-lru")
     assert served.result("memory")[0] == "warning"
-    served.settings |= {"MemoryWarningPercent": 80, "MemoryCriticalPercent": 95}
+    served.figures |= {"memory_warning_percent": 80, "memory_critical_percent": 95}
     with served.connect() as connection:
         connection.config_set("maxmemory", 0)
     check = only(served.check(), "memory")
@@ -306,14 +296,14 @@ def test_memory(served: Practice) -> None:
 
 
 def test_fragmentation_is_judged_above_64_megabytes(served: Practice) -> None:
-    served.settings["FragmentationWarningRatio"] = 0.1
+    served.figures["fragmentation_warning_ratio"] = 0.1
     check = only(served.check(), "fragmentation")
     assert check["Status"] == "ok"
     assert "not judged" in check["Message"]
     with served.connect() as connection:
         connection.execute_command("DEBUG", "POPULATE", 400, "key", 200_000)
     assert served.result("fragmentation")[0] == "warning"
-    served.settings["FragmentationWarningRatio"] = 10
+    served.figures["fragmentation_warning_ratio"] = 10
     assert served.result("fragmentation")[0] == "ok"
 
 
@@ -328,18 +318,18 @@ def test_the_hit_rate(served: Practice) -> None:
             pipeline.get("none")
         pipeline.execute()
     assert served.result("hit_rate") == ("warning", "0 %")
-    served.settings["HitRateWarningPercent"] = 0
+    served.figures["hit_rate_warning_percent"] = 0
     assert served.result("hit_rate") == ("ok", "0 %")
 
 
 def test_persistence_that_is_not_as_expected(served: Practice) -> None:
-    served.settings["AppendOnly"] = True
+    served.is_logged = True
     assert served.result("persistence")[0] == "critical"
     with served.connect() as connection:
         connection.config_set("appendonly", "yes")
         wait_until(lambda: not connection.info("persistence")["aof_rewrite_in_progress"])
     assert served.result("persistence")[0] == "ok"
-    served.settings["AppendOnly"] = False
+    served.is_logged = False
     assert served.result("persistence")[0] == "warning"
 
 
@@ -382,7 +372,7 @@ def test_clients_that_are_many_blocked_or_refused(practice: Practice) -> None:
         count = kept[0].info("stats")["rejected_connections"]
         assert practice.result("rejected_connections") == ("warning", f"{count} since the last check")
         assert practice.result("rejected_connections") == ("ok", "0 since the last check")
-        practice.settings["BlockedClientsWarning"] = 0
+        practice.figures["blocked_clients_warning"] = 0
         assert practice.result("clients")[0] == "warning"
     finally:
         for connection in kept:
@@ -436,10 +426,11 @@ def test_replicas(served: Practice, tmp_path: Path) -> None:
             wait_until(lambda: "slave0" in connection.info() and connection.info()["slave0"]["state"] == "online")
         status, value = served.result("replication")
         assert (status, value.startswith("primary, 1 replicas; 127.")) == ("ok", True)
-        served.settings["ReplicationLagWarningSeconds"] = 0
+        served.figures["replication_lag_warning_seconds"] = 0
         assert served.result("replication")[0] == "warning"
 
-        served.settings |= {"Port": 6380, "ReplicationLagWarningSeconds": 30}
+        served.reach["Port"] = 6380
+        served.figures["replication_lag_warning_seconds"] = 30
         assert served.result("replication")[0] == "ok"
         metrics = served.metrics()
         assert (metrics["is_primary"], metrics["primary_link_up"]) == (0, 1)
@@ -480,7 +471,7 @@ def test_no_backup_is_a_warning_until_one_was_tried(practice: Practice) -> None:
     assert practice.result("rehearsal") == ("warning", "there was none")
     practice.ran(1)
     assert practice.result("backup")[0] == "critical"
-    practice.settings["BackupEnabled"] = False
+    practice.has_backups = False
     assert practice.result("backup") == ("ok", "none are taken")
     assert practice.result("rehearsal") == ("ok", "none are taken")
 
@@ -518,8 +509,8 @@ def test_a_backup_of_the_future_has_no_age(practice: Practice) -> None:
 
 def test_a_rehearsal_or_a_run_of_the_future_is_not_a_recent_one(practice: Practice) -> None:
     (name,) = names(practice)
-    time = (datetime.now(UTC) + timedelta(hours=YEAR_HOURS)).isoformat()
-    practice.write(f"{BACKUPS}\\{name}\\rehearsal.json", {"Ok": True, "RehearsedUtc": time})
+    taken = datetime.strptime(name, "%Y%m%dT%H%M%S%z")
+    practice.put(name, stored(taken, rehearsal=True, rehearsed=in_days(365)))
     practice.ran(0, hours=-YEAR_HOURS)
     clock = "(the clock was wrong, or is)"
     assert practice.result("backup") == ("warning", f"1 h old, and of the future: last-run.json {clock}")
@@ -536,8 +527,7 @@ def test_a_clock_that_is_some_minutes_off_is_well(practice: Practice) -> None:
 def test_records_that_cannot_be_read_are_critical_and_the_other_checks_go_on(
     practice: Practice, content: bytes
 ) -> None:
-    practice.write(f"{BACKUPS}\\20250101T000000Z\\manifest.json", {})
-    practice.machine.files.write_bytes(f"{BACKUPS}\\20250101T000000Z\\manifest.json", content)
+    practice.put("20250101T000000Z", signed(content))
     result = practice.check()
     assert [only(result, name)["Status"] for name in ("backup", "rehearsal", "disk")] == ["critical", "critical", "ok"]
     assert "Expected" in only(result, "backup")["Value"]
@@ -548,8 +538,8 @@ def test_disks(practice: Practice) -> None:
     for share, status in ((0.5, "ok"), (0.15, "warning"), (0.05, "critical")):
         files.reserved_bytes += int(files.free_bytes - share * files.capacity_bytes)
         assert practice.result("disk")[0] == status
-    practice.settings["BackupFolder"] = "D:/Backups"
-    practice.settings["BackupEnabled"] = False
+    practice.reach["BackupFolder"] = "D:/Backups"
+    practice.has_backups = False
     status, value = practice.result("disk")
     assert (status, value.endswith(", D: is not there")) == ("critical", True)
     assert 'disk_free_bytesvolume="D:"' not in practice.metrics()
@@ -561,16 +551,16 @@ def test_metrics_need_a_folder(practice: Practice) -> None:
         ("", "no folder is set"),
         ("C:\\none", "there is no folder C:\\none"),
     ):
-        practice.settings["MetricsFolder"] = folder
+        practice.reach["MetricsFolder"] = folder
         assert told in practice.check()["Text"].splitlines()[-1]
     assert practice.machine.files.names(METRICS) == []
 
 
 def test_labels_are_escaped(practice: Practice) -> None:
     # No file may have such a name, so this looks at the text alone.
-    health = _Health(practice.machine, {**SETTINGS, "ServiceName": 'a"b\\c'})
-    health.metrics = health._metrics()
-    assert 'memurai_up{instance_name="a\\"b\\\\c"} 0' in health._metric_lines([], "ok")
+    settings = practice.settings | {"ServiceName": 'a"b\\c'}
+    sample = {"Name": "memurai_up", "Label": "", "Value": 0}
+    assert 'memurai_up{instance_name="a\\"b\\\\c"} 0' in metric_lines(settings, [sample])
 
 
 @pytest.mark.parametrize("content", [None, b"{", b'{"CliPath": ""}'])
@@ -597,8 +587,8 @@ def restricted(practice: Practice, tmp_path: Path) -> Practice:
     path.write_text("\n".join([*users, ""]))
     deploy(practice.machine, f'aclfile "{path}"', "rename-command CONFIG CONFIG_canary", "maxmemory 512mb")
     practice.machine.services.start("Memurai")
-    practice.settings["User"] = "monitoring"
-    practice.machine.files.write_bytes(SETTINGS["SecretPath"], MONITORING_PASSWORD.encode())
+    practice.reach["User"] = "monitoring"
+    practice.machine.files.write_bytes(SECRET_PATH, MONITORING_PASSWORD.encode())
     return practice
 
 

@@ -17,18 +17,19 @@ from backup_practice import (
     ask,
     back_up,
     change,
+    check_refused,
     damage,
     fill,
     names,
     prepare,
     rehearse,
     require_clean,
-    restore_refused,
     stored,
 )
 from windows_practice import ADDRESS, CONF, NETWORK_SERVICE_SID, deploy, grant, install, wait_until
 
 from winlab.twin.errors import BindingError, TwinError
+from winlab.twin.launcher import launch
 from winlab.windows.machine import Machine
 
 KEYS = 30
@@ -38,9 +39,9 @@ KEYS = 30
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A host with two backups, the newer one with an append-only file."""
     folder = tmp_path_factory.mktemp("rehearsal")
-    with Machine("web1", ADDRESS, folder / "host") as machine:
+    with Machine("web1", ADDRESS, folder / "host", launch) as machine:
         install(machine, folder)
-        deploy(machine, PROTECTED, f"{JOB_RULES} +config|set", "appendonly yes", "databases 64")
+        deploy(machine, PROTECTED, JOB_RULES, "appendonly yes", "databases 64")
         grant(machine, CONF.rpartition("\\")[0], NETWORK_SERVICE_SID)
         machine.services.start("Memurai")
         wait_until(lambda: ask("PING") == "PONG")
@@ -118,7 +119,7 @@ def test_one_damaged_byte_is_refused_by_name(host: Machine, name: str, file: str
     damage(host, f"{BACKUPS}\\{name}\\{file}", offset)
     reason = refused(host, name)
     assert f"{BACKUPS}\\{name}\\{'manifest.json' if file.startswith('manifest') else file}" in reason
-    refusal = restore_refused(host, name)
+    refusal = check_refused(host, name)
     assert f"Expected the backup {name} to be whole, found:" in refusal
     assert f"The newest whole one is {names(host)[1]}." in refusal
     assert ask("DBSIZE") == str(KEYS)
@@ -150,7 +151,9 @@ def test_a_damaged_append_only_file_that_is_signed_is_found_by_its_check_tool(ho
 
 def test_a_wrong_number_of_keys_is_refused(host: Machine, name: str) -> None:
     sign(host, name, read_manifest(host, name) | {"Keys": KEYS + 2})
-    assert f"Expected {KEYS + 2} keys in the snapshot as the manifest says, found {KEYS + 1}." in refused(host, name)
+    path = f"{BACKUPS}\\{name}\\dump.rdb"
+    expected = f"Expected {KEYS + 2} keys in the snapshot '{path}' as the manifest says, found {KEYS + 1}."
+    assert expected in refused(host, name)
 
 
 @pytest.mark.parametrize("path", ["..\\x", "C:\\x", "a\\b\\c", "\\x"])
@@ -166,14 +169,18 @@ def test_the_manifest_of_another_backup_is_refused(host: Machine, name: str) -> 
     assert f"Expected the manifest of the backup {name}" in refused(host, name)
 
 
-def test_a_server_that_does_not_load_it_in_time(host: Machine, name: str) -> None:
+def test_a_server_that_does_not_come_up_in_time_says_nothing_about_a_backup(host: Machine, name: str) -> None:
     program = host.files.local_path("C:/Program Files/Memurai/memurai.exe")
     former = program.read_bytes()
     program.unlink()
     program.write_bytes(b"#!/bin/sh\nexec sleep 60\n")
     program.chmod(0o755)
+    before = host.files.read_bytes(f"{BACKUPS}\\{name}\\rehearsal.json")
     try:
-        assert "found that it did not answer PONG within 1 s, but:" in refused(host, name, TimeoutSeconds=1)
+        with pytest.raises(TwinError, match="found that it did not answer PONG within 1 s, but:"):
+            rehearse(host, name, TimeoutSeconds=1)
+        assert host.files.read_bytes(f"{BACKUPS}\\{name}\\rehearsal.json") == before
+        require_clean(host)
     finally:
         program.unlink()
         program.write_bytes(former)
@@ -211,7 +218,7 @@ def test_a_record_that_cannot_be_read_is_told_and_proves_nothing(host: Machine, 
     host.files.write_bytes(f"{BACKUPS}\\{name}\\rehearsal.json", b'{"Ok": 1}')
     found = stored(host)
     assert found["Backups"][0]["Rehearsal"] == "none"
-    assert f"{name}: Expected Ok, Reason," in found["Problems"][0]
+    assert f"{name}: Expected Ok, RehearsedUtc, DurationSeconds in" in found["Problems"][0]
 
 
 def test_the_scratch_server_asks_for_a_password(host: Machine, name: str, monkeypatch: pytest.MonkeyPatch) -> None:

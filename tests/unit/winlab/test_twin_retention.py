@@ -14,6 +14,7 @@ from backup_practice import BACKUPS, names, stored
 from windows_practice import ADDRESS, grant
 
 from winlab.twin.functions.backup_store import BackupStore, StoredBackup, expired_backups
+from winlab.twin.launcher import launch
 from winlab.windows.machine import Machine
 
 NOW = datetime(2026, 3, 31, 2, 0, tzinfo=UTC)
@@ -23,7 +24,7 @@ State = Literal["passed", "failed", "none"]
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    with Machine("web1", ADDRESS, tmp_path / "host") as machine:
+    with Machine("web1", ADDRESS, tmp_path / "host", launch) as machine:
         machine.files.make_directory(BACKUPS)
         grant(machine, BACKUPS)
         yield machine
@@ -145,7 +146,8 @@ def test_what_is_no_backup_stays(machine: Machine) -> None:
     backups, problems = store.backups()
     assert [item.name for item in backups] == [backup(NOW).name]
     assert len(problems) == 1
-    assert "20200101T000000Z: Expected the file" in problems[0]
+    assert problems[0].startswith("20200101T000000Z: ")
+    assert "20200101T000000Z\\manifest.sha256" in problems[0]
     limits = {"keep_days": 1, "keep_at_least": 1, "keep_at_most": 1}
     store.remove(expired_backups(backups, NOW, made=backups[0].name, **limits))
     assert len(machine.files.names(BACKUPS)) == 3

@@ -15,6 +15,7 @@ from windows_practice import ADDRESS, wait_until
 from winlab.twin.binder import invoke
 from winlab.twin.errors import TwinError
 from winlab.twin.functions import FUNCTIONS
+from winlab.twin.launcher import launch
 from winlab.windows.machine import Machine
 from winlab.windows.tasks import TERMINATED, TaskDefinition, Trigger
 
@@ -24,7 +25,7 @@ SLEEP = TaskDefinition("powershell.exe", arguments='-Command "Start-Sleep -Secon
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    with Machine("web1", ADDRESS, tmp_path / "host") as machine:
+    with Machine("web1", ADDRESS, tmp_path / "host", launch) as machine:
         yield machine
 
 
@@ -94,9 +95,9 @@ def test_a_disabled_task_does_not_start(machine: Machine, call: Call) -> None:
 
 
 def test_the_state_is_running_while_it_runs(machine: Machine, call: Call) -> None:
-    machine.tasks.register("Job", SLEEP, folder="\\Company")
-    run = machine.tasks.start("Job", folder="\\Company")
+    machine.tasks.register("Job", SLEEP)
+    run = machine.tasks.start("Job")
     assert run is not None
-    assert call("Get-WinTask", Name="Job", Folder="\\Company")["State"] == "Running"
+    assert call("Get-WinTask", Name="Job")["State"] == "Running"
     run.process.terminated.set()
-    wait_until(lambda: call("Get-WinTask", Name="Job", Folder="\\Company")["State"] == "Ready")
+    wait_until(lambda: call("Get-WinTask", Name="Job")["State"] == "Ready")

@@ -69,12 +69,33 @@ def test_paths_are_resolved_within_the_drive(files: Volume, path: str, full_path
         ("C:\\a?b", INVALID_NAME),
         ("C:\\stream:x", INVALID_NAME),
         ("C:\\ProgramData\\C:\\Windows", INVALID_NAME),
+        ("C:\\nul", INVALID_NAME),
+        ("C:\\ProgramData\\Con.log", INVALID_NAME),
+        ("C:\\lpt1 .txt", INVALID_NAME),
     ],
 )
 def test_paths_outside_the_drive_are_refused(files: Volume, path: str, code: int) -> None:
     with pytest.raises(Win32Error) as error:
         files.write_bytes(path, b"x")
     assert error_code(error) == code
+
+
+def test_a_read_only_file_is_not_written(files: Volume) -> None:
+    files.write_bytes("C:\\new", b"new")
+    files.write_bytes("C:\\x", b"x")
+    files.local_path("C:\\x").chmod(0o444)
+    for change in (
+        lambda: files.write_bytes("C:\\x", b"y"),
+        lambda: files.append_bytes("C:\\x", b"y"),
+        lambda: files.copy_file("C:\\new", "C:\\x"),
+        lambda: files.replace("C:\\new", "C:\\x"),
+    ):
+        with pytest.raises(Win32Error) as error:
+            change()
+        assert error_code(error) == ACCESS_DENIED
+    assert (files.read_bytes("C:\\x"), files.kind("C:\\new")) == (b"x", "File")
+    files.move("C:\\x", "C:\\y")
+    assert files.remove("C:\\y")
 
 
 def test_another_drive_holds_nothing(files: Volume) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from windows_practice import ADDRESS, wait_until
 
+from winlab.twin.launcher import launch
 from winlab.windows.machine import Machine
 
 # Goes to the background, as with `daemonize yes`, and opens and closes files without end, as a server does that starts.
@@ -24,7 +25,7 @@ while True:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    with Machine("web1", ADDRESS, tmp_path / "host") as machine:
+    with Machine("web1", ADDRESS, tmp_path / "host", launch) as machine:
         yield machine
 
 

@@ -11,6 +11,7 @@ import pytest
 from windows_practice import ADDRESS, BARE, LOG, PACKAGE, PORT, configuration, stage_package
 
 from winlab.package import run_tool
+from winlab.twin.launcher import launch
 from winlab.windows.errors import LabLimitError
 from winlab.windows.machine import Machine
 from winlab.windows.services import ServiceSettings
@@ -28,7 +29,7 @@ FILES = [
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    with Machine("web1", ADDRESS, tmp_path / "host") as machine:
+    with Machine("web1", ADDRESS, tmp_path / "host", launch) as machine:
         yield machine
 
 

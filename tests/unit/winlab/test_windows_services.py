@@ -24,6 +24,7 @@ from windows_practice import (
     wait_until,
 )
 
+from winlab.twin.launcher import launch
 from winlab.windows.errors import (
     ACCESS_DENIED,
     BAD_EXECUTABLE,
@@ -39,6 +40,7 @@ from winlab.windows.errors import (
     SERVICE_MARKED_FOR_DELETE,
     SERVICE_NOT_ACTIVE,
     SERVICE_REQUEST_TIMEOUT,
+    LabLimitError,
     Win32Error,
 )
 from winlab.windows.machine import Machine
@@ -47,7 +49,7 @@ from winlab.windows.services import RecoveryAction, ServiceSettings
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    with Machine("web1", ADDRESS, tmp_path / "host") as machine:
+    with Machine("web1", ADDRESS, tmp_path / "host", launch) as machine:
         install(machine, tmp_path)
         yield machine
 
@@ -239,6 +241,14 @@ def test_a_virtual_account_is_let_in_by_the_sid_of_its_service(machine: Machine)
         grant(machine, f"C:\\ProgramData\\Memurai\\{name}", sid)
     machine.services.start("Memurai")
     assert ask("PING") == "+PONG\r\n"
+
+
+def test_whether_a_managed_account_may_log_on_is_beyond_the_lab(machine: Machine) -> None:
+    deploy(machine)
+    change(machine, account="CORP\\memurai$")
+    with pytest.raises(LabLimitError, match=r"whether CORP\\memurai\$ may log on as a service"):
+        machine.services.start("Memurai")
+    assert machine.services.get("Memurai").state == "Stopped"
 
 
 @pytest.mark.parametrize(

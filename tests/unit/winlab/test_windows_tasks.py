@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from windows_practice import ADDRESS
 
-from winlab.twin import launcher
+from winlab.twin.launcher import launch
 from winlab.windows.errors import (
     FILE_NOT_FOUND,
     INVALID_PARAMETER,
@@ -21,13 +21,13 @@ from winlab.windows.errors import (
     Win32Error,
 )
 from winlab.windows.machine import Machine
+from winlab.windows.process import Process
 from winlab.windows.tasks import (
     NO_PROGRAM,
     RUNNING,
     TASK_DISABLED,
     TERMINATED,
     TaskDefinition,
-    TaskProcess,
     TaskScheduler,
     Trigger,
 )
@@ -39,7 +39,7 @@ EXIT_5 = TaskDefinition("cmd.exe", arguments="/c exit 5")
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    with Machine("web1", ADDRESS, tmp_path / "host") as machine:
+    with Machine("web1", ADDRESS, tmp_path / "host", launch) as machine:
         yield machine
 
 
@@ -93,7 +93,7 @@ def test_a_time_limit_does_no_harm_to_a_run_that_is_over_in_time(tasks: TaskSche
 
 
 def test_whatever_runs_ends_with_its_host(tmp_path: Path) -> None:
-    with Machine("web1", ADDRESS, tmp_path / "host") as machine:
+    with Machine("web1", ADDRESS, tmp_path / "host", launch) as machine:
         machine.tasks.register("Job", replace(FOREVER, execution_time_limit=None))
         run = machine.tasks.start("Job")
         machine.tasks.unregister("Job")
@@ -121,16 +121,16 @@ def test_a_program_that_is_not_there(machine: Machine, tasks: TaskScheduler) -> 
 
 
 def test_what_a_program_of_the_lab_fails_with_is_raised_where_it_is_waited_for(
-    tasks: TaskScheduler, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    def broken(_machine: Machine, _process: TaskProcess) -> int:
+    def broken(_machine: Machine, _process: Process) -> int:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(launcher, "launch", broken)
-    tasks.register("Job", EXIT_5)
-    with pytest.raises(ZeroDivisionError):
-        tasks.run("Job")
-    assert tasks.get("Job").state == "Ready"
+    with Machine("web1", ADDRESS, tmp_path / "host", broken) as machine:
+        machine.tasks.register("Job", EXIT_5)
+        with pytest.raises(ZeroDivisionError):
+            machine.tasks.run("Job")
+        assert machine.tasks.get("Job").state == "Ready"
 
 
 def test_a_disabled_task_does_not_start(tasks: TaskScheduler) -> None:
@@ -142,14 +142,12 @@ def test_a_disabled_task_does_not_start(tasks: TaskScheduler) -> None:
     assert code_of(error) == TASK_DISABLED
 
 
-def test_a_task_is_where_its_folder_is(tasks: TaskScheduler) -> None:
-    tasks.register("Job", EXIT_5, folder="\\Company")
-    assert tasks.find("Job") is None
-    assert tasks.run("Job", folder="\\company") == 5
+def test_a_task_that_is_removed_is_gone(tasks: TaskScheduler) -> None:
     assert not tasks.unregister("Job")
-    assert tasks.unregister("Job", folder="\\Company")
+    tasks.register("Job", EXIT_5)
+    assert tasks.unregister("job")
     with pytest.raises(Win32Error) as error:
-        tasks.start("Job", folder="\\Company")
+        tasks.start("Job")
     assert code_of(error) == FILE_NOT_FOUND
 
 

@@ -17,7 +17,7 @@ from winrm.protocol import Protocol
 from wsman_practice import ADDRESS, PASSWORDS, Programs, endpoint, protocol, run
 
 from winlab.certificates import CertificateAuthority
-from winlab.wsman import ChannelBinding, WsmanServer
+from winlab.wsman import WsmanServer
 
 StartServer = Callable[..., WsmanServer]
 
@@ -120,26 +120,17 @@ def test_two_hosts_with_the_same_user_and_other_passwords(server: WsmanServer, p
             protocol(other, password="secret").open_shell()
 
 
-@pytest.mark.parametrize("level", list(ChannelBinding))
-def test_a_right_channel_binding_is_accepted(start_server: StartServer, ca_bundle: str, level: ChannelBinding) -> None:
-    server = start_server(channel_binding=level)
-    assert run(protocol(server, ca_bundle, send_cbt=True), "echo", "1")[2] == 0
-
-
-def test_a_missing_channel_binding(start_server: StartServer, ca_bundle: str) -> None:
-    strict, relaxed = start_server(channel_binding=ChannelBinding.STRICT), start_server()
-    assert run(protocol(relaxed, ca_bundle, send_cbt=False), "echo", "1")[2] == 0
-    with pytest.raises(InvalidCredentialsError):
-        protocol(strict, ca_bundle, send_cbt=False).open_shell()
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_a_right_channel_binding_is_accepted_and_so_is_none(server: WsmanServer, ca_bundle: str, is_sent: bool) -> None:
+    assert run(protocol(server, ca_bundle, send_cbt=is_sent), "echo", "1")[2] == 0
 
 
 def test_a_wrong_channel_binding_is_refused(
-    start_server: StartServer, ca_bundle: str, monkeypatch: pytest.MonkeyPatch
+    server: WsmanServer, ca_bundle: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("requests_ntlm.requests_ntlm._get_certificate_hash", lambda _: b"\x01" * 32)
     with pytest.raises(InvalidCredentialsError):
-        protocol(start_server(), ca_bundle).open_shell()
-    assert run(protocol(start_server(channel_binding=ChannelBinding.NONE), ca_bundle), "echo", "1")[2] == 0
+        protocol(server, ca_bundle).open_shell()
 
 
 def test_basic_over_http_is_refused_by_default(server: WsmanServer) -> None:
@@ -214,6 +205,6 @@ def test_clients_at_once(server: WsmanServer, ca_bundle: str) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(15)
+        thread.join(60)
     assert outputs == {number: f"{number}\r\n".encode() for number in range(24)}
     assert server.shell_count == 0

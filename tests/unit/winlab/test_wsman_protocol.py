@@ -141,23 +141,28 @@ class TestStreams:
         shell = client.open_shell()
         command = client.run_command(shell, "cat")
         piece = b"y" * 300_000
-        for _ in range(PIPE_BYTES // len(piece) + 2):
+        for _ in range(3):
             client.send_command_input(shell, command, piece)
         client.send_command_input(shell, command, b"\n", end=True)
         output, _, lines = client.get_command_output(shell, command)
-        assert (len(output), lines) == (len(piece) * (PIPE_BYTES // len(piece) + 2) + 1, 1)
+        assert (len(output), lines) == (len(piece) * 3 + 1, 1)
 
     def test_a_process_that_does_not_read_blocks_the_sender(self, server: WsmanServer) -> None:
         client = protocol(server, operation_timeout_sec=1, read_timeout_sec=5)
         shell = client.open_shell()
         command = client.run_command(shell, "hang")
 
-        def fill() -> None:
-            for _ in range(PIPE_BYTES // 300_000 + 2):
-                client.send_command_input(shell, command, b"z" * 300_000)
-
+        client.send_command_input(shell, command, b"z" * PIPE_BYTES)
         with pytest.raises(WinRMOperationTimeoutError):
-            fill()
+            client.send_command_input(shell, command, b"z")
+
+    def test_a_process_whose_output_nobody_receives_waits(self, server: WsmanServer, programs: Programs) -> None:
+        client = protocol(server)
+        shell = client.open_shell()
+        command = client.run_command(shell, "spew", [str(10 * PIPE_BYTES)])
+        wait_until(lambda: bool(programs.started) and programs.started[0]._waiting_writers == 1)
+        assert programs.started[0]._pending_bytes <= PIPE_BYTES + 1000
+        assert len(client.get_command_output(shell, command)[0]) == 10 * PIPE_BYTES // 1000 * 1000
 
     def test_input_after_the_process_has_ended(self, client: Protocol) -> None:
         shell = client.open_shell()
@@ -173,7 +178,7 @@ class TestStreams:
 
     def test_the_options_reach_the_process(self, client: Protocol) -> None:
         shell = client.open_shell(working_directory="C:\\Temp", env_vars={"A": "ü"}, codepage=65001, noprofile=True)
-        command = client.run_command(shell, "settings", console_mode_stdin=False, skip_cmd_shell=True)
+        command = client.run_command(shell, "C:\\settings", console_mode_stdin=False, skip_cmd_shell=True)
         options = [
             ("WINRS_CODEPAGE", "65001"),
             ("WINRS_CONSOLEMODE_STDIN", "FALSE"),
@@ -330,6 +335,19 @@ class TestFaults:
         protocol(server, ca_bundle, transport="basic", user=".\\administrator").close_shell(shell)
         assert server.shell_count == 0
 
+    @pytest.mark.parametrize(("command", "code"), [("DEADBEEF-0000-0000-0000-000000000000", NO_SUCH_SHELL), ("", 87)])
+    def test_an_unknown_command(self, client: Protocol, command: str, code: int) -> None:
+        shell = client.open_shell()
+        assert fault_of(lambda: client.send_command_input(shell, command, b"x")).wsman_fault_code == code
+        assert fault_of(lambda: client.get_command_output_raw(shell, command)).wsman_fault_code == code
+        assert fault_of(lambda: client.cleanup_command(shell, command)).wsman_fault_code == code
+
+    def test_a_program_without_its_folder_is_found_by_cmd_only(self, client: Protocol) -> None:
+        shell = client.open_shell()
+        assert run(client, "echo", "x")[0] == b"x\r\n"
+        fault = fault_of(lambda: client.run_command(shell, "echo", skip_cmd_shell=True))
+        assert fault.wsman_fault_code == 0x80070002
+
     @pytest.mark.parametrize("action", ["Get", "Connect", "Disconnect", "Enumerate", "Pull", "Put"])
     def test_an_action_it_does_not_know(self, server: WsmanServer, ca_bundle: str, action: str) -> None:
         fault = fault_of(lambda: Raw(server, ca_bundle).send("", action))
@@ -470,6 +488,19 @@ class TestHttp:
         url = endpoint(start_server(allow_basic=allow_basic), secure=secure)
         response = requests.post(url, verify=ca_bundle, timeout=5)
         assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, challenges)
+
+    @pytest.mark.parametrize(
+        ("length", "status"),
+        [("", 411), ("-1", 411), ("999999999", 413), ("9" * 5000, 413)],
+        ids=lambda value: str(value)[:9],
+    )
+    def test_a_length_it_can_not_keep(
+        self, server: WsmanServer, caplog: pytest.LogCaptureFixture, length: str, status: int
+    ) -> None:
+        with socket.create_connection((ADDRESS, server.http_port)) as connection:
+            connection.sendall(f"POST /wsman HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode())
+            assert connection.makefile("rb").readline().split()[1] == str(status).encode()
+        assert caplog.text == ""
 
     @pytest.mark.parametrize("token", ["", "%%%", "TlRMTVNTUAADAAAA", "TlRMTVNTUAABAAAA", "YGI=", "YIIBAA=="])
     @pytest.mark.parametrize("scheme", ["Negotiate", "Basic", "Kerberos"])

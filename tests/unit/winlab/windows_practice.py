@@ -127,7 +127,7 @@ class PracticeOutput:
     def text(self) -> str:
         return self.data.decode()
 
-    def write(self, data: bytes | str) -> None:
+    def write(self, data: bytes | str, _timeout_seconds: float | None = None) -> None:
         with self._changed:
             self.data += data.encode() if isinstance(data, str) else data
             self._changed.notify_all()
@@ -175,6 +175,11 @@ class PracticeProcess:
         thread = threading.Thread(target=self.run, args=(machine,), daemon=True)
         thread.start()
         return thread
+
+    def interrupt(self) -> None:
+        """End it."""
+        self.terminated.set()
+        self.stdin.put(b"")
 
 
 def encoded(script: str) -> str:

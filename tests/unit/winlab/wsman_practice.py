@@ -38,7 +38,7 @@ class Programs:
     def __call__(self, process: Process) -> int:
         self.started.append(process)
         name, _, arguments = process.command_line.partition(" ")
-        program = self.programs.get(name)
+        program = self.programs.get(name.rpartition("\\")[2])
         if program is None:
             process.stderr.write(
                 f"'{name}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n"

@@ -143,7 +143,33 @@ def health_alerts(figures: MonitoringSettings) -> Iterator[Alert]:
         ),
         value=1,
     )
+    yield _change_alert()
     yield from _text_file_alerts()
+
+
+def _change_alert() -> Alert:
+    return Alert(
+        name="MemuraiChangeNotUndone",
+        severity="critical",
+        hold="10m",
+        expression='memurai_health_check{check="changes"} == 2',
+        summary="A change on {{ $labels.instance }} was left unfinished and can't be undone",
+        meaning="A deploy or a job died in the middle of a change (killed, or the power failed), and the health check, "
+        "which undoes that, could not: the server may be stopped, or run with a part of the change.",
+        action="Event 1022 of the source MemuraiProduction in the host's Application log says why, and where the "
+        "journal is. Mend what it names: the next health check undoes the rest. A journal that can't be read needs "
+        "somebody to bring the host back by hand.",
+        fires=Example("20m", [text_file("memurai_health_check", "2x30", check="changes")]),
+        quiet=Example(
+            "20m",
+            [
+                # Undone is a warning, and a lock that another run held for a moment is found free by the next check.
+                text_file("memurai_health_check", "2x6 1x30", check="changes"),
+                text_file("memurai_health_check", "2x30", check="service"),
+            ],
+        ),
+        value=2,
+    )
 
 
 def _text_file_alerts() -> Iterator[Alert]:
@@ -164,12 +190,19 @@ def _text_file_alerts() -> Iterator[Alert]:
         name="MemuraiHealthCritical",
         severity="critical",
         hold="10m",
-        expression=f"memurai_health_check == 2\nunless on ({HOST}) up{SERVER} == 1",
+        expression=f'memurai_health_check{{check!="changes"}} == 2\nunless on ({HOST}) up{SERVER} == 1',
         summary="The health check {{ $labels.check }} on {{ $labels.instance }} is critical",
         meaning="The host's own health check says so, by the host's own settings, and no redis_exporter tells more.",
         action="Event 1022 of the source MemuraiProduction in the host's Application log says what was found and what "
         "to do.",
         fires=Example("15m", [text_file("memurai_health_check", "2x30", check="memory")]),
-        quiet=Example("15m", [text_file("memurai_health_check", "2x30", check="memory"), server("up", "1x30")]),
+        quiet=Example(
+            "15m",
+            [
+                *(text_file("memurai_health_check", "2x30", check="memory"), server("up", "1x30")),
+                # Told by an alert of its own.
+                text_file("memurai_health_check", "2x30", check="changes", instance="another"),
+            ],
+        ),
         value=2,
     )

@@ -28,7 +28,7 @@ def run_alerts() -> Iterator[Alert]:
         hold="0m",
         expression=f"memurai_backup_last_exit_code != {DONE} != {NOT_COPIED} != {NOT_REHEARSED}",
         summary="The last backup of {{ $labels.instance_name }} on {{ $labels.instance }} failed",
-        meaning="The job made no backup, or could not, because another run was still at it. The older backups stay.",
+        meaning="The job made no backup. The older backups stay.",
         action=RUN_ACTION,
         fires=Example("5m", [text_file("memurai_backup_last_exit_code", "0 1x9")]),
         quiet=Example("5m", [text_file("memurai_backup_last_exit_code", f"0 {NOT_COPIED}x9")]),

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
+from memurai.health.checks import FRAGMENTATION_FLOOR_BYTES
 from memurai.monitoring.alerts import SERVER, Alert, Example, Series, server
-from memurai.settings.groups import MEBIBYTE, MonitoringSettings
-
-# Below this the parts of the server that hold no data decide the ratio; the health check judges from there on too.
-FRAGMENTATION_FLOOR_BYTES = 64 * MEBIBYTE
+from memurai.settings.groups import MonitoringSettings
 
 
 def used_percent(selector: str) -> str:

@@ -1,56 +1,11 @@
 """The twins of the PowerShell library, by what they are about."""
 
-from winlab.twin.functions import (
-    backup,
-    backup_store,
-    certificates,
-    configuration,
-    diagnosis,
-    events,
-    files,
-    firewall,
-    health,
-    host,
-    memurai,
-    network,
-    products,
-    rehearsal,
-    restore,
-    saving,
-    security,
-    services,
-    staging,
-    tasks,
-    upgrade,
-    users,
-    waiting,
-)
+import importlib
+import pkgutil
+
 from winlab.twin.registry import FUNCTIONS, TwinFunction
 
-__all__ = [
-    "FUNCTIONS",
-    "TwinFunction",
-    "backup",
-    "backup_store",
-    "certificates",
-    "configuration",
-    "diagnosis",
-    "events",
-    "files",
-    "firewall",
-    "health",
-    "host",
-    "memurai",
-    "network",
-    "products",
-    "rehearsal",
-    "restore",
-    "saving",
-    "security",
-    "services",
-    "staging",
-    "tasks",
-    "upgrade",
-    "users",
-    "waiting",
-]
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
+
+__all__ = ["FUNCTIONS", "TwinFunction"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
-from winlab.twin.functions.backup_records import BackupRun, record_run
+from winlab.twin.functions.backup_records import LOCKED, BackupRun, record_run
 from winlab.twin.functions.backup_settings import BackupJob, read_backup_job
 from winlab.twin.functions.backup_store import (
     DIGEST,
@@ -23,6 +24,7 @@ from winlab.twin.functions.backup_store import (
     to_json,
     write_whole,
 )
+from winlab.twin.functions.files import copy_win_file
 from winlab.twin.functions.host import iso_time
 from winlab.twin.functions.programs import count_snapshot
 from winlab.twin.functions.rehearsal import rehearse_memurai_backup
@@ -31,6 +33,8 @@ from winlab.twin.registry import Output, twin
 from winlab.windows.errors import Win32Error
 from winlab.windows.machine import Machine
 
+_LEFT_COPY = re.compile(r"\d{8}T\d{6}Z\.partial")
+_DAY_SECONDS = 86400
 _APPEND_ONLY_COPY = "appendonlydir"
 # Half a day less than a week: a daily job does not start at the very same second.
 _REHEARSAL_AGE = timedelta(hours=156)
@@ -47,7 +51,7 @@ def invoke_memurai_backup(machine: Machine, *, settings_path: str) -> Output:
             if is_ours:
                 _attempt(job, store, run)
             else:
-                run.fail(3, 1003, f"Another run holds the lock '{store.lock_path}'. Nothing was done.")
+                run.fail(LOCKED, 1003, f"Another run holds the lock '{store.lock_path}'. Nothing was done.")
             record_run(store, run)
     except WinlabError as error:
         run.fail(1, 1001, f"The backup failed: {error}")
@@ -71,7 +75,7 @@ def _back_up(job: BackupJob, store: BackupStore, run: BackupRun) -> None:
     run.say(1000, "Information", f"Backup {name}: {manifest['Keys']} keys, {size} bytes, {seconds} s.")
     if job["CopyTo"] is not None:
         _copy(job, store, run, manifest)
-    if job.rehearse == "each" or _is_rehearsal_due(store):
+    if job["Rehearse"] != "weekly" or _is_rehearsal_due(store):
         _rehearse(job, store, run)
     backups, problems = store.backups()
     run.problems += problems
@@ -79,7 +83,7 @@ def _back_up(job: BackupJob, store: BackupStore, run: BackupRun) -> None:
     keep = {"keep_days": job["KeepDays"], "keep_at_least": job["KeepAtLeast"], "keep_at_most": job["KeepAtMost"]}
     store.remove(expired_backups(backups, datetime.now(UTC), made=name, **keep))
     # Whatever went wrong: a run without a backup has not succeeded.
-    store.require_whole(name)
+    store.manifest(name)
 
 
 def _tell_of_gap(run: BackupRun, backups: list[StoredBackup], keep_days: int) -> None:
@@ -201,21 +205,27 @@ def _copy_to_second_place(job: BackupJob, store: BackupStore, manifest: dict[str
     target = f"{files.full_path(job['CopyTo'])}\\{name}"
     partial = target + PARTIAL
     try:
-        files.remove(partial, recurse=True)
-        for path in [*(file["Path"] for file in manifest["Files"]), MANIFEST, DIGEST]:
-            files.make_directory(f"{partial}\\{path}".rpartition("\\")[0])
+        files.make_directory(job["CopyTo"])
+        _remove_left_copies(job.machine, files.full_path(job["CopyTo"]), partial)
+        for file in manifest["Files"]:
+            copy, original = f"{partial}\\{file['Path']}", f"{store.path(name)}\\{file['Path']}"
+            files.make_directory(copy.rpartition("\\")[0])
+            copy_win_file(job.machine, path=original, destination=copy, sha256=file["Sha256"])
+        for path in (MANIFEST, DIGEST):
             files.copy_file(f"{store.path(name)}\\{path}", f"{partial}\\{path}")
-        _require_same(job.machine, partial, manifest)
         files.move(partial, target)
     except WinlabError as error:
         raise TwinError(f"{error}{_removal_problem(job.machine, partial)}") from error
 
 
-def _require_same(machine: Machine, folder: str, manifest: dict[str, Any]) -> None:
-    for file in manifest["Files"]:
-        found = machine.files.sha256(f"{folder}\\{file['Path']}")
-        if found != file["Sha256"]:
-            raise TwinError(f"Expected SHA-256 {file['Sha256']} of '{folder}\\{file['Path']}', found {found}.")
+def _remove_left_copies(machine: Machine, place: str, partial: str) -> None:
+    """Remove copies that were ended half way; one that another host makes just now is younger."""
+    for name in filter(_LEFT_COPY.fullmatch, machine.files.names(place)):
+        path = f"{place}\\{name}"
+        # Linux has no time of a folder's creation; in the lab nothing changes it later.
+        age = time.time() - machine.files.local_path(path).stat().st_mtime
+        if path == partial or age > _DAY_SECONDS:
+            machine.files.remove(path, recurse=True)
 
 
 def _is_rehearsal_due(store: BackupStore) -> bool:

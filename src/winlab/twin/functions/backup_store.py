@@ -6,7 +6,7 @@ import fcntl
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,8 +14,10 @@ from typing import Any, Literal
 
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
+from winlab.twin.functions.files import get_win_text_file, move_file
 from winlab.twin.functions.host import iso_time
 from winlab.twin.functions.programs import count_snapshot
+from winlab.twin.functions.services import stop_win_folder_process
 from winlab.twin.registry import Output, twin
 from winlab.windows.accounts import ADMINISTRATORS, SYSTEM
 from winlab.windows.errors import ACCESS_DENIED, Win32Error
@@ -39,36 +41,9 @@ _CLOCK_TOLERANCE = timedelta(minutes=5)
 _LEAST_GAP = timedelta(days=7)
 _PARTIAL_NAME = re.compile(r"(\d{8}T\d{6}Z|rehearsal)\.partial")
 _FILE_PATH = re.compile(r"dump\.rdb|[^\\/:*?\"<>|]+\\[^\\/:*?\"<>|]+")
-Fields = Mapping[str, type | tuple[type, ...]]
-"""The types of the properties of a JSON object."""
-
-_MANIFEST_FIELDS: Fields = {
-    "Name": str,
-    "Host": str,
-    "Service": str,
-    "Role": str,
-    "ServerVersion": str,
-    "TakenUtc": str,
-    "Keys": int,
-    "DurationSeconds": (int, float),
-    "Files": list,
-}
-
-_REHEARSAL_FIELDS: Fields = {
-    "Ok": bool,
-    "Reason": (str, type(None)),
-    "Keys": (int, type(None)),
-    "RehearsedUtc": str,
-    "DurationSeconds": (int, float),
-}
-_LAST_RUN_FIELDS: Fields = {
-    "ExitCode": int,
-    "StartedUtc": str,
-    "EndedUtc": str,
-    "Backup": (str, type(None)),
-    "Problems": list,
-    "CopyOk": (bool, type(None)),
-}
+_MANIFEST_NAMES = ("Name", "TakenUtc", "Keys", "DurationSeconds", "Files")
+_REHEARSAL_NAMES = ("Ok", "RehearsedUtc", "DurationSeconds")
+_LAST_RUN_NAMES = ("ExitCode", "StartedUtc", "EndedUtc", "Backup", "Problems", "CopyOk")
 
 RehearsalState = Literal["passed", "failed", "none"]
 
@@ -181,14 +156,6 @@ def expired_backups(  # noqa: PLR0913 - each is a limit of its own
     A backup goes when it is older than `keep_days` or beyond the newest `keep_at_most`. What always stays: the one
     that was just made, the newest one, the newest `keep_at_least` of those that have not failed a rehearsal, the
     newest one that has passed one, and all whose age is not known. What is older than a gap goes by number only.
-
-    Args:
-        backups: newest first.
-        now: the present time.
-        made: name of the backup that was just made.
-        keep_days: age in days.
-        keep_at_least: number of good ones that stay, however old.
-        keep_at_most: number of those that stay, however young.
     """
     known = [backup for backup in backups if backup.is_age_known]
     good = [backup for backup in known if backup.state != "failed"]
@@ -211,12 +178,7 @@ def backup_gap(backups: Sequence[StoredBackup], keep_days: int) -> tuple[StoredB
 
 
 class BackupStore:
-    """The folder of the backups.
-
-    Args:
-        machine: the host.
-        folder: absolute Windows path; it may be missing.
-    """
+    """The folder of the backups, which may be missing."""
 
     def __init__(self, machine: Machine, folder: str) -> None:
         self._machine = machine
@@ -245,43 +207,29 @@ class BackupStore:
         """
         backups, problems, now = [], [], datetime.now(UTC)
         for name in self.names():
+            manifest = rehearsal = None
             try:
-                manifest = self.require_whole(name)
-            except WinlabError as error:
-                problems.append(f"{name}: {error}")
-                continue
-            rehearsal = None
-            try:
+                manifest = self.manifest(name)
                 rehearsal = self._rehearsal(name)
             except WinlabError as error:
                 problems.append(f"{name}: {error}")
-            backups.append(StoredBackup(name, manifest, rehearsal, now))
+            if manifest is not None:
+                backups.append(StoredBackup(name, manifest, rehearsal, now))
         problems += [backup.clock_problem for backup in backups if backup.clock_problem is not None]
         return sorted(backups, key=lambda backup: not backup.is_age_known), problems
 
-    def require_whole(self, name: str) -> dict[str, Any]:
-        """Return the manifest of a backup whose files are there, of the size that it says.
-
-        Raises:
-            TwinError: one of them is not.
-        """
-        manifest = self.manifest(name)
-        self._require_files(name, manifest)
-        return manifest
-
     def manifest(self, name: str) -> dict[str, Any]:
-        """Return what the manifest of a backup says.
-
-        Raises:
-            TwinError: it is not as it was written.
-        """
+        """Return what the manifest of a backup says; fail when it, or a file's size, is not as it was written."""
         path = f"{self.path(name)}\\{MANIFEST}"
-        expected = read_text(self._machine, f"{self.path(name)}\\{DIGEST}").strip()
-        self._require_digest(path, expected)
-        manifest = self._object(path, _MANIFEST_FIELDS)
-        if manifest["Name"] != name or not _are_files(manifest["Files"]):
+        self._require_digest(
+            path, self._files.read_bytes(f"{self.path(name)}\\{DIGEST}").decode(errors="replace").strip()
+        )
+        manifest = read_json(self._machine, path, _MANIFEST_NAMES) or {}
+        paths = [file["Path"] for file in manifest["Files"]]
+        if manifest["Name"] != name or DUMP not in paths or not all(map(_is_inside, paths)):
             raise TwinError(f"Expected the manifest of the backup {name} in '{path}', found another one.")
         time_of(manifest["TakenUtc"])
+        self._require_sizes(name, manifest)
         return manifest
 
     def require(self, name: str) -> None:
@@ -291,18 +239,18 @@ class BackupStore:
 
     def last_run(self) -> dict[str, Any] | None:
         """Return the result of the last run, None when there was none."""
-        path = self.path(LAST_RUN)
-        return self._object(path, _LAST_RUN_FIELDS) if self._files.kind(path) == "File" else None
+        return read_json(self._machine, self.path(LAST_RUN), _LAST_RUN_NAMES)
 
-    def verify(self, name: str) -> dict[str, Any]:
-        """Return the manifest of a backup whose files are what it says.
-
-        Raises:
-            TwinError: one of them is not.
-        """
-        manifest = self.require_whole(name)
+    def verify(self, name: str, check_path: str) -> dict[str, Any]:
+        """Return the manifest of a backup whose files and number of keys are what it says; fail when one is not."""
+        manifest = self.manifest(name)
         for file in manifest["Files"]:
             self._require_digest(f"{self.path(name)}\\{file['Path']}", file["Sha256"])
+        dump = f"{self.path(name)}\\{DUMP}"
+        found = count_snapshot(self._machine, check_path, dump)
+        if found != manifest["Keys"]:
+            text = f"Expected {manifest['Keys']} keys in the snapshot '{dump}' as the manifest says, found {found}."
+            raise TwinError(text)
         return manifest
 
     def newest_whole(self, check_path: str) -> str | None:
@@ -311,8 +259,7 @@ class BackupStore:
 
     def _is_whole(self, name: str, check_path: str) -> bool:
         try:
-            manifest = self.verify(name)
-            count_snapshot(self._machine, check_path, f"{self.path(name)}\\{DUMP}")
+            manifest = self.verify(name, check_path)
             return not is_future(time_of(manifest["TakenUtc"]), datetime.now(UTC))
         except WinlabError:
             return False
@@ -323,7 +270,7 @@ class BackupStore:
         self._require_access()
         return self._files.names(self.folder)
 
-    def _require_files(self, name: str, manifest: dict[str, Any]) -> None:
+    def _require_sizes(self, name: str, manifest: dict[str, Any]) -> None:
         for file in manifest["Files"]:
             path = f"{self.path(name)}\\{file['Path']}"
             found = f"{self._files.size(path)} bytes" if self._files.kind(path) == "File" else "no such file"
@@ -332,11 +279,9 @@ class BackupStore:
                 raise TwinError(f"Expected {expected} in '{path}', found {found}.")
 
     def _rehearsal(self, name: str) -> dict[str, Any] | None:
-        path = f"{self.path(name)}\\{REHEARSAL}"
-        if self._files.kind(path) != "File":
-            return None
-        rehearsal = self._object(path, _REHEARSAL_FIELDS)
-        time_of(rehearsal["RehearsedUtc"])
+        rehearsal = read_json(self._machine, f"{self.path(name)}\\{REHEARSAL}", _REHEARSAL_NAMES)
+        if rehearsal is not None:
+            time_of(rehearsal["RehearsedUtc"])
         return rehearsal
 
     def _require_digest(self, path: str, expected: str) -> None:
@@ -345,9 +290,6 @@ class BackupStore:
         found = self._files.sha256(path)
         if found != expected:
             raise TwinError(f"Expected SHA-256 {expected} of '{path}', found {found}.")
-
-    def _object(self, path: str, fields: Fields) -> dict[str, Any]:
-        return read_object(self._machine, path, fields)
 
     def free_name(self, taken: datetime) -> str:
         """Return the name of a backup of a time: that of a later second when a clock that was set back has used it."""
@@ -375,8 +317,7 @@ class BackupStore:
     def remove_partial(self) -> None:
         """Remove what runs left that were ended half way: scratch servers, too."""
         for name in filter(_PARTIAL_NAME.fullmatch, self._entries()):
-            for process in self._machine.processes.working_in(self.path(name)):
-                self._machine.processes.end(process)
+            stop_win_folder_process(self._machine, folder=self.path(name))
             self._files.remove(self.path(name), recurse=True)
 
     def remove(self, names: Sequence[str]) -> None:
@@ -398,11 +339,7 @@ class BackupStore:
 
 
 def time_of(text: str) -> datetime:
-    """Return the time that a record names.
-
-    Raises:
-        TwinError: it is none.
-    """
+    """Return the time that a record names."""
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError:
@@ -411,59 +348,37 @@ def time_of(text: str) -> datetime:
         ) from None
 
 
-def read_text(machine: Machine, path: str) -> str:
-    """Return a text in UTF-8.
-
-    Raises:
-        TwinError: there is no such file.
-    """
-    if machine.files.kind(path) != "File":
-        raise TwinError(f"Expected the file '{path}', found none.")
-    return machine.files.read_bytes(path).decode("utf-8", errors="replace")
-
-
-def read_object(machine: Machine, path: str, fields: Fields) -> dict[str, Any]:
-    """Return a JSON object that has properties of these names and types.
-
-    Raises:
-        TwinError: there is no such file, or it holds something else.
-    """
-    text = read_text(machine, path)
+def read_json(machine: Machine, path: str, names: Sequence[str]) -> dict[str, Any] | None:
+    """Return the object in a JSON file, which has to have these properties; None when there is no such file."""
+    file = get_win_text_file(machine, path=path)
+    if not file["Exists"]:
+        return None
     try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise TwinError(f"Expected JSON in '{path}', found something else.") from error
-    found = found if isinstance(found, dict) else {}
-    wrong = [name for name, kind in fields.items() if name not in found or not _is(found[name], kind)]
-    if wrong:
-        raise TwinError(f"Expected {', '.join(wrong)} in '{path}', found nothing or another type.")
-    return found
-
-
-def _is(value: object, kind: type | tuple[type, ...]) -> bool:
-    kinds = kind if isinstance(kind, tuple) else (kind,)
-    return type(value) in kinds
+        value = json.loads(file["Content"])
+    except ValueError:
+        value = None
+    advice = "Remove the file, or have it written anew."
+    if not isinstance(value, dict):
+        raise TwinError(f"Expected a JSON object in '{file['Path']}', found other text. {advice}")
+    missing = [name for name in names if name not in value]
+    if missing:
+        found = f"found no {', '.join(missing)}"
+        raise TwinError(f"Expected {', '.join(names)} in '{file['Path']}', {found}. {advice}")
+    return value
 
 
 def write_whole(machine: Machine, path: str, text: str) -> None:
     """Write a text file under a temporary name, and rename it."""
-    files, temporary = machine.files, f"{path}.new"
+    temporary = f"{path}.new"
     try:
-        files.write_bytes(temporary, text.encode())
-        (files.move if files.kind(path) == "Absent" else files.replace)(temporary, path)
+        machine.files.write_bytes(temporary, text.encode())
+        move_file(machine, temporary, path)
     finally:
-        files.remove(temporary)
+        machine.files.remove(temporary)
 
 
-def _are_files(files: list[Any]) -> bool:
-    kinds = {"Path": str, "SizeBytes": int, "Sha256": str}
-    return all(
-        isinstance(file, dict)
-        and all(isinstance(file.get(key), kind) for key, kind in kinds.items())
-        and _FILE_PATH.fullmatch(file["Path"])
-        and ".." not in file["Path"]
-        for file in files
-    ) and any(file["Path"] == DUMP for file in files)
+def _is_inside(path: str) -> bool:
+    return _FILE_PATH.fullmatch(path) is not None and ".." not in path
 
 
 def to_json(content: object) -> str:

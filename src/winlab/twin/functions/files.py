@@ -2,17 +2,20 @@
 
 from datetime import UTC, datetime
 
+from pydantic import SecretStr
+
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.host import iso_time
 from winlab.twin.registry import Output, twin
+from winlab.windows.errors import Win32Error
 from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MOST_ENTRIES = 1000
 _PROTECTED = (
-    *("C:\\", "C:\\Windows", "C:\\Windows\\System32", "C:\\Users"),
-    *("C:\\Program Files", "C:\\Program Files (x86)", "C:\\ProgramData"),
+    *("C:\\Windows", "C:\\Windows\\System32", "C:\\Program Files", "C:\\Program Files (x86)", "C:\\ProgramData"),
+    "C:\\Users",
 )
 
 
@@ -109,12 +112,18 @@ def new_win_directory(machine: Machine, *, path: str) -> Output:
     return {"Path": written_path(path), "Created": created}
 
 
+@twin("Get-WinProtectedFolder", "Paths")
+def get_win_protected_folder(machine: Machine) -> Output:  # noqa: ARG001 - every lab's Windows stands there
+    """List the folders that are never removed."""
+    return {"Paths": list(_PROTECTED)}
+
+
 @twin("Remove-WinItem", "Path", "Removed")
 def remove_win_item(machine: Machine, *, path: str, recurse: bool = False) -> Output:
     """Remove a file or directory."""
     files = machine.files
     full_path = written_path(path)
-    if full_path.upper() in map(str.upper, _PROTECTED):
+    if full_path.upper() in map(str.upper, ("C:\\", *_PROTECTED)):
         text = f"Expected a path that Windows can do without, found '{full_path}'."
         raise TwinError(f"{text} It is refused; give the folder inside it.")
     if files.kind(path) == "Directory" and not recurse and files.names(path):
@@ -123,8 +132,20 @@ def remove_win_item(machine: Machine, *, path: str, recurse: bool = False) -> Ou
     return {"Path": full_path, "Removed": files.remove(path, recurse=recurse)}
 
 
-@twin("Copy-WinFile", "Path", "Destination")
-def copy_win_file(machine: Machine, *, path: str, destination: str) -> Output:
+@twin("Move-WinItem", "Path", "Destination")
+def move_win_item(machine: Machine, *, path: str, destination: str) -> Output:
+    """Give a file or folder another name or place; here nothing has a file open for a moment only."""
+    source, target = written_path(path), written_path(destination)
+    try:
+        machine.files.move(source, target)
+    except Win32Error as error:
+        text = f"Expected to move '{source}' to '{target}', found: {error} Both have to be on one volume, and nothing"
+        raise TwinError(f"{text} at the second.") from error
+    return {"Path": source, "Destination": target}
+
+
+@twin("Copy-WinFile", "Path", "Destination", sha256=r"^[0-9A-Fa-f]{64}$")
+def copy_win_file(machine: Machine, *, path: str, destination: str, sha256: str | None = None) -> Output:
     """Copy a file over another one or to a new name."""
     files = machine.files
     kind = files.kind(path)
@@ -134,4 +155,49 @@ def copy_win_file(machine: Machine, *, path: str, destination: str) -> Output:
         found = written_path(destination)
         raise TwinError(f"Expected a file or nothing at '{found}', found a directory. Give the name of the copy too.")
     files.copy_file(path, destination)
+    found = files.sha256(destination)
+    if sha256 and found != sha256.lower():
+        target = written_path(destination)
+        raise TwinError(f"Expected SHA-256 {sha256.lower()} of the copy '{target}', found {found}. Check the disk.")
     return {"Path": written_path(path), "Destination": written_path(destination)}
+
+
+@twin("Write-WinFile", "Path", "Sha256")
+def write_win_file(machine: Machine, *, path: str, content: SecretStr) -> Output:
+    """Write a text file that holds a secret, whole or not at all."""
+    files, full_path = machine.files, written_path(path)
+    if files.kind(path) == "Directory":
+        text = f"Expected a file or nothing at '{full_path}', found a directory. Correct the path."
+        raise TwinError(text)
+    new = f"{full_path}.new"
+    try:
+        files.write_bytes(new, content.get_secret_value().encode())
+        move_file(machine, new, full_path)
+    except Win32Error:
+        files.remove(new)
+        raise
+    return {"Path": full_path, "Sha256": files.sha256(path)}
+
+
+def move_file(machine: Machine, path: str, destination: str) -> None:
+    """Put a file in the place of another one, whose access list stays, or where nothing is (Move-WinFile)."""
+    if machine.files.kind(destination) == "Absent":
+        machine.files.move(path, destination)
+    else:
+        machine.files.replace(path, destination)
+
+
+@twin("Restore-WinFile", "Path", "Restored")
+def restore_win_file(machine: Machine, *, path: str, copy: str | None = None) -> Output:
+    """Bring back what a file was before it was written."""
+    files, full_path = machine.files, written_path(path)
+    new = f"{full_path}.new"
+    files.remove(new)
+    if not copy:
+        return {"Path": full_path, "Restored": files.remove(full_path)}
+    is_same = files.kind(path) == "File" and files.kind(copy) == "File" and files.sha256(path) == files.sha256(copy)
+    if files.kind(copy) != "File" or is_same:
+        return {"Path": full_path, "Restored": False}
+    files.write_bytes(new, files.read_bytes(copy))
+    move_file(machine, new, full_path)
+    return {"Path": full_path, "Restored": True}

@@ -1,10 +1,14 @@
 """Twins of the functions that talk to a Memurai server. They run the memurai-cli.exe on the host's drive."""
 
+from __future__ import annotations
+
 import os
 import re
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 from pydantic import SecretStr
 
@@ -15,43 +19,77 @@ from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 from winlab.windows.processes import base_environment
 
-_PORTS = range(1, 65536)
 _ATTEMPT_SECONDS = 5
+READY = {"loading": "0"}
+"""What a server that has loaded its data says of itself."""
+
+_SERVER = ("CliPath", "Address", "Port", "Password", "User", "TlsCaFile", "TlsCertFile", "TlsKeyFile")
 
 
-@twin("Invoke-MemuraiCommand", "ExitCode", "Output", "ErrorOutput", port=_PORTS, timeout_seconds=TIMEOUT_SECONDS)
-def invoke_memurai_command(  # noqa: PLR0913 - the parameters of the library function
+@twin("Invoke-MemuraiCommand", "ExitCode", "Output", "ErrorOutput", timeout_seconds=TIMEOUT_SECONDS)
+def ask_memurai_server(
     machine: Machine,
     *,
-    cli_path: str,
-    address: str,
-    port: int,
+    server: dict[str, Any],
     arguments: list[str] = [],  # noqa: B006 - never changed; the default of the library function
     secret_command: SecretStr | None = None,
-    password: SecretStr | None = None,
-    user: str | None = None,
-    tls_ca_file: str | None = None,
-    tls_cert_file: str | None = None,
-    tls_key_file: str | None = None,
     timeout_seconds: int = 10,
 ) -> Output:
-    """Run one command by memurai-cli; its password is in the child's environment only, a secret command on stdin."""
+    """Run one command by memurai-cli."""
     if bool(arguments) == (secret_command is not None):
         raise TwinError("Expected either Arguments or SecretCommand, found both or none. Give one of them.")
-    server = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
-    done = _Client(machine, server).run(arguments, timeout_seconds, secret_command)
-    if done is None:
+    return ask(machine, ServerAccess.of(server), *arguments, secret_command=secret_command, seconds=timeout_seconds)
+
+
+def ask(
+    machine: Machine,
+    server: ServerAccess,
+    *arguments: str,
+    secret_command: SecretStr | None = None,
+    seconds: int = _ATTEMPT_SECONDS,
+) -> Output:
+    """Return what a server answers to one command."""
+    answer = try_to_ask(machine, server, *arguments, secret_command=secret_command, seconds=seconds)
+    if answer is None:
         # Only the command's first word: an argument may be a secret.
         word = arguments[0] if arguments else "a command"
         raise TwinError(
-            f"Expected an answer to {word} from {address}:{port} within {timeout_seconds} s, found none. "
+            f"Expected an answer to {word} from {server.address}:{server.port} within {seconds} s, found none. "
             "Is the server busy or blocked? Look at its log, or allow more time."
         )
-    return {
-        "ExitCode": done.exit_code,
-        "Output": re.sub(r"\r?\n\Z", "", done.output),
-        "ErrorOutput": done.error_output,
-    }
+    return answer
+
+
+def try_to_ask(
+    machine: Machine,
+    server: ServerAccess,
+    *arguments: str,
+    secret_command: SecretStr | None = None,
+    seconds: int = _ATTEMPT_SECONDS,
+) -> Output | None:
+    """Return what a server answers to one command, None at the deadline, at which memurai-cli is killed."""
+    password = server.password
+    # An empty one would be sent too, and be refused.
+    secret = {"REDISCLI_AUTH": password.get_secret_value()} if password else {}
+    try:
+        done = subprocess.run(
+            [_program(machine, server.cli_path), *_options(machine, server), *arguments],
+            cwd=machine.root,
+            env=base_environment() | secret,
+            input=standard_input(None if secret_command is None else secret_command.get_secret_value()),
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    output, errors = (machine.files.without_root(data.decode(errors="replace")) for data in (done.stdout, done.stderr))
+    return {"ExitCode": done.returncode, "Output": re.sub(r"\r?\n\Z", "", output), "ErrorOutput": errors}
+
+
+def told(answer: Output) -> str:
+    """Return all that memurai-cli printed, as one text."""
+    return f"{answer['Output'].strip()} {answer['ErrorOutput'].strip()}".strip()
 
 
 def information_fields(text: str) -> dict[str, str]:
@@ -74,88 +112,72 @@ class ServerAccess:
     tls_cert_file: str | None = None
     tls_key_file: str | None = None
 
+    @classmethod
+    def of(cls, server: Mapping[str, Any]) -> Self:
+        """Return what a server object says (ConvertTo-MemuraiServer)."""
+        found: dict[str, Any] = {name: server.get(name) for name in _SERVER}
+        wrong = [f"no {name}" for name in _SERVER[:3] if not found[name]]
+        if not isinstance(found["Password"], SecretStr | None):
+            wrong.append("a 'Password' that is no secret")
+        if wrong:
+            text = f"Expected of a server CliPath, Address, Port and a secret as Password, found {', '.join(wrong)}."
+            raise TwinError(text)
+        return cls(*found.values())
+
+    @classmethod
+    def of_job(cls, machine: Machine, settings: Mapping[str, Any]) -> Self:
+        """Return what the settings of a job say, with the password beside them (Get-MemuraiJobServer)."""
+        path = settings["SecretPath"]
+        if machine.files.kind(path) != "File":
+            return cls.of(settings)
+        text = machine.files.read_bytes(path).decode("utf-8-sig").rstrip("\r\n")
+        return cls.of({**settings, "Password": SecretStr(text)})
+
 
 def is_open(text: str) -> bool:
-    """Return whether a server has no password although one was sent to it: it has not read its configuration.
-
-    Args:
-        text: what memurai-cli printed as its answer to PING, standard error after output.
-    """
+    """Return whether a server has no password although one was sent to it, by all that PING printed."""
     return re.search(r"PONG\s+(Warning: )?AUTH failed", text) is not None
 
 
-def readiness(machine: Machine, server: ServerAccess) -> str | None:
-    """Return None when a server answers PING and has loaded its data, else what it said."""
-    return _Client(machine, server).readiness()
+def unfitness(machine: Machine, server: ServerAccess, expected: Mapping[str, str] = READY) -> str | None:
+    """Return what of a server's answers to PING and INFO is not as expected, None when it is fit."""
+    ping = try_to_ask(machine, server, "PING")
+    if ping is None:
+        return "no answer to PING"
+    if ping["Output"].strip() != "PONG" or is_open(told(ping)):
+        return told(ping)
+    info = try_to_ask(machine, server, "INFO")
+    if info is None or info["ExitCode"] != 0:
+        return f"no answer to INFO {'' if info is None else told(info)}".strip()
+    found = information_fields(info["Output"])
+    wrong = {name: value for name, value in expected.items() if found.get(name) != value}
+    return (
+        ", ".join(f"expected {name}:{value}, found {name}:{found.get(name)}" for name, value in wrong.items()) or None
+    )
 
 
-@dataclass(frozen=True)
-class _Answer:
-    exit_code: int
-    output: str
-    error_output: str
+def information(machine: Machine, server: ServerAccess) -> dict[str, str]:
+    """Return the fields of INFO, none when there is no answer."""
+    answer = try_to_ask(machine, server, "INFO")
+    # Part of an answer is none: a field that is missing would be taken for one that the server does not have.
+    return information_fields(answer["Output"] if answer is not None and answer["ExitCode"] == 0 else "")
 
 
-@dataclass(frozen=True)
-class _Client:
-    """memurai-cli with the server it asks."""
+def _program(machine: Machine, cli_path: str) -> Path:
+    if machine.files.kind(cli_path) != "File":
+        path = written_path(cli_path)
+        raise TwinError(f"Expected the program '{path}', found no such file. Install it, or correct the path.")
+    program = machine.files.local_path(cli_path)
+    if not os.access(program, os.X_OK):
+        raise TwinError(f"Expected a program at '{cli_path}', found a file that cannot be run.")
+    return program
 
-    machine: Machine
-    server: ServerAccess
 
-    def readiness(self) -> str | None:
-        """Return None when the server answers PING and has loaded its data, else what it said."""
-        for command, ready in (["PING"], r"PONG"), (["INFO", "persistence"], r"loading:0"):
-            answer = self.run(command, _ATTEMPT_SECONDS)
-            if answer is None:
-                return f"no answer to {command[0]}"
-            told = f"{answer.output.strip()} {answer.error_output.strip()}".strip()
-            if is_open(told) or not re.search(rf"^{ready}\s*$", answer.output, re.MULTILINE):
-                return told
-        return None
-
-    def run(
-        self, arguments: list[str], timeout_seconds: int, secret_command: SecretStr | None = None
-    ) -> _Answer | None:
-        """Run one command; return None when memurai-cli had to be killed at its deadline."""
-        password = self.server.password
-        # An empty one would be sent too, and be refused.
-        secret = {"REDISCLI_AUTH": password.get_secret_value()} if password else {}
-        try:
-            done = subprocess.run(
-                [self._program(), *self._options(), *arguments],
-                cwd=self.machine.root,
-                env=base_environment() | secret,
-                input=standard_input(None if secret_command is None else secret_command.get_secret_value()),
-                capture_output=True,
-                timeout=timeout_seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return None
-        return _Answer(done.returncode, self._shown(done.stdout), self._shown(done.stderr))
-
-    def _program(self) -> Path:
-        cli_path = self.server.cli_path
-        if self.machine.files.kind(cli_path) != "File":
-            path = written_path(cli_path)
-            raise TwinError(f"Expected the program '{path}', found no such file. Install it, or correct the path.")
-        program = self.machine.files.local_path(cli_path)
-        if not os.access(program, os.X_OK):
-            raise TwinError(f"Expected a program at '{cli_path}', found a file that cannot be run.")
-        return program
-
-    def _options(self) -> list[str]:
-        server = self.server
-        options = ["-e", "-h", server.address, "-p", str(server.port), "--no-auth-warning"]
-        options += ["--user", server.user] if server.user else []
-        options += ["--tls", "--cacert", self._local(server.tls_ca_file)] if server.tls_ca_file else []
-        if server.tls_ca_file and server.tls_cert_file:
-            options += ["--cert", self._local(server.tls_cert_file), "--key", self._local(server.tls_key_file or "")]
-        return options
-
-    def _local(self, path: str) -> str:
-        return str(self.machine.files.local_path(path))
-
-    def _shown(self, data: bytes) -> str:
-        return self.machine.files.without_root(data.decode(errors="replace"))
+def _options(machine: Machine, server: ServerAccess) -> list[str]:
+    options = ["-e", "-h", server.address, "-p", str(server.port), "--no-auth-warning"]
+    options += ["--user", server.user] if server.user else []
+    local = machine.files.local_path
+    options += ["--tls", "--cacert", str(local(server.tls_ca_file))] if server.tls_ca_file else []
+    if server.tls_ca_file and server.tls_cert_file:
+        options += ["--cert", str(local(server.tls_cert_file)), "--key", str(local(server.tls_key_file or ""))]
+    return options

@@ -90,9 +90,8 @@ def standard_input(text: str | None, source: str | None = None) -> bytes:
         text: what the library gives it, None for nothing.
         source: text of the function that starts it, whose own setting of that encoding counts; default: the library's.
     """
-    starting = (
-        resources.files("winfra.powershell").joinpath("internal", "Invoke-WinProgram.ps1").read_text(encoding="ascii")
-    )
+    place = resources.files("winfra.powershell").joinpath("internal", "programs", "Invoke-WinProgram.ps1")
+    starting = place.read_text(encoding="ascii")
     before = (source or starting).partition(_PROCESS_START)[0]
     preamble = b"" if _INPUT_ENCODING.search(before) else codecs.BOM_UTF8
     return preamble + (b"" if text is None else f"{text}\n".encode())
@@ -133,19 +132,17 @@ class Trial:
         configuration: full Windows path of the file it starts on.
         arguments: what follows the file on its command line.
         scratch: full Windows path of the folder it works in.
-        printed: file of the lab's machine that gets what it prints.
     """
 
     program: str
     configuration: str
     arguments: Sequence[str]
     scratch: str
-    printed: Path
 
 
 @contextmanager
-def trial_server(machine: Machine, trial: Trial) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a server for a trial, and end it whatever happens.
+def trial_server(machine: Machine, trial: Trial, printed: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a server for a trial, and end it whatever happens; what it prints goes to a file of the lab's machine.
 
     Raises:
         TwinError: there is no such program.
@@ -156,10 +153,12 @@ def trial_server(machine: Machine, trial: Trial) -> Iterator[subprocess.Popen[by
     # It passes through the folders of the program and of the data before it is in its own.
     links = [trial.program.rpartition("\\")[0], trial.scratch]
     links += [data_folder] if files.kind(data_folder) == "Directory" else []
-    process = processes.start(program, [trial.configuration, *trial.arguments], trial.printed, links)
+    process = processes.start(program, [trial.configuration, *trial.arguments], printed, links)
     try:
         yield process
     finally:
+        # One whose own process was ended ends nothing any more.
+        machine.powershells.require_alive()
         # A server that goes to the background ends the process that was started here.
         if process.poll() is not None:
             processes.end_strays()

@@ -3,39 +3,29 @@
 import re
 import time
 from contextlib import suppress
-
-from pydantic import SecretStr
+from typing import Any
 
 from winlab.twin.errors import TwinError
-from winlab.twin.functions.memurai import ServerAccess, information_fields, invoke_memurai_command, readiness
+from winlab.twin.functions.memurai import ServerAccess, ask, information_fields, told, unfitness
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.machine import Machine
 
 _POLL_SECONDS = 0.05
 _MEMORY = "memory"
-BUFFER = "append-only buffer"
-"""What is about to be appended."""
-
+_BUFFER = "append-only buffer"
 _APPEND_ONLY = "append-only file"
 
 
-@twin("Save-MemuraiData", "Saved", port=range(1, 65536), timeout_seconds=TIMEOUT_SECONDS)
-def save_memurai_data(  # noqa: PLR0913 - the parameters of the library function
-    machine: Machine,
-    *,
-    cli_path: str,
-    address: str,
-    port: int,
-    password: SecretStr | None = None,
-    user: str | None = None,
-    tls_ca_file: str | None = None,
-    tls_cert_file: str | None = None,
-    tls_key_file: str | None = None,
-    snapshot: bool = False,
-    timeout_seconds: int = 300,
+@twin("Save-MemuraiData", "Saved", timeout_seconds=TIMEOUT_SECONDS)
+def save_server(
+    machine: Machine, *, server: dict[str, Any], snapshot: bool = False, timeout_seconds: int = 300
 ) -> Output:
     """Have a running server write what it holds in memory only."""
-    server = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
+    return save(machine, ServerAccess.of(server), timeout_seconds, snapshot=snapshot)
+
+
+def save(machine: Machine, server: ServerAccess, timeout_seconds: int, *, snapshot: bool = False) -> Output:
+    """Have a running server write what it holds in memory only."""
     deadline = time.monotonic() + timeout_seconds
     while unsaved := unsaved_data(machine, server, timeout_seconds, snapshot=snapshot):
         if unsaved == _MEMORY:
@@ -43,24 +33,24 @@ def save_memurai_data(  # noqa: PLR0913 - the parameters of the library function
             if output.strip() == "OK":
                 return {"Saved": True}
         if (
-            not re.search(f"save already in progress|^{BUFFER}|^{_APPEND_ONLY}", unsaved)
+            not re.search(f"save already in progress|^{_BUFFER}|^{_APPEND_ONLY}", unsaved)
             or time.monotonic() >= deadline
         ):
             raise TwinError(
-                f"Expected OK to SAVE from {address}:{port}, or its append-only file to be written, within "
-                f"{timeout_seconds} s, found: {unsaved}. Look at the server's log and at the free space of its data "
-                "folder; is SAVE disabled? Nothing is lost as long as it runs."
+                f"Expected OK to SAVE from {server.address}:{server.port}, or its append-only file to be written, "
+                f"within {timeout_seconds} s, found: {unsaved}. Look at the server's log and at the free space of its "
+                "data folder; is SAVE disabled? Nothing is lost as long as it runs."
             )
         time.sleep(_POLL_SECONDS)
     return {"Saved": False}
 
 
-def save_ready_server(machine: Machine, server: Output, timeout_seconds: int) -> None:
-    """Have a server that is about to be stopped on a way back save its data, if it can (Save-MemuraiReadyServer)."""
+def save_ready_server(machine: Machine, server: ServerAccess, timeout_seconds: int) -> None:
+    """Have a server that is about to be stopped on a way back save its data, if it can (Stop-MemuraiHungServer)."""
     # The way back has a reason of its own to tell, and goes on.
     with suppress(TwinError):
-        if readiness(machine, ServerAccess(**server)) is None:
-            save_memurai_data(machine, **server, timeout_seconds=timeout_seconds)
+        if unfitness(machine, server) is None:
+            save(machine, server, timeout_seconds)
 
 
 def unsaved_data(machine: Machine, server: ServerAccess, timeout_seconds: int, *, snapshot: bool = False) -> str:
@@ -81,11 +71,11 @@ def unsaved_data(machine: Machine, server: ServerAccess, timeout_seconds: int, *
         # A snapshot does not help: the next start loads this file.
         if info["aof_last_write_status"] != "ok":
             return _APPEND_ONLY
-        return "" if info["aof_buffer_length"] == "0" else BUFFER
+        return "" if info["aof_buffer_length"] == "0" else _BUFFER
     is_saved = info["rdb_changes_since_last_save"] == "0" and info["rdb_saves"] != "0"
     return "" if is_saved else _MEMORY
 
 
 def _ask(machine: Machine, server: ServerAccess, timeout_seconds: int, *words: str) -> tuple[str, str]:
-    answer = invoke_memurai_command(machine, **vars(server), arguments=list(words), timeout_seconds=timeout_seconds)
-    return answer["Output"], f"{answer['Output'].strip()} {answer['ErrorOutput'].strip()}".strip()
+    answer = ask(machine, server, *words, seconds=timeout_seconds)
+    return answer["Output"], told(answer)

@@ -202,15 +202,29 @@ def stop_win_service(machine: Machine, *, name: str, timeout_seconds: int = 60) 
     return _state(service)
 
 
-def end_hung_service(machine: Machine, name: str, timeout_seconds: int) -> None:
-    """Stop a service, and end its process when it does not start or stop by itself (Stop-WinHungService)."""
+@twin("Stop-WinHungService", "Name", "Ended", timeout_seconds=TIMEOUT_SECONDS)
+def stop_win_hung_service(machine: Machine, *, name: str, disable: bool = False, timeout_seconds: int = 60) -> Output:
+    """Stop a service, and end its process when it does not start or stop by itself."""
     service = _existing(machine, name)
+    if disable:
+        set_win_service(machine, name=name, start_type="Disabled")
     if service.state != "StartPending":
         # Whether it has stopped is asked below.
         with suppress(TwinError):
             stop_win_service(machine, name=name, timeout_seconds=timeout_seconds)
-    if service.state != "Stopped":
+    ended = service.state != "Stopped"
+    if ended:
         machine.services.end_process(name)
+    return {"Name": name, "Ended": ended}
+
+
+@twin("Stop-WinFolderProcess", "Folder", "ProcessIds", timeout_seconds=TIMEOUT_SECONDS)
+def stop_win_folder_process(machine: Machine, *, folder: str, timeout_seconds: int = 60) -> Output:  # noqa: ARG001 - here none resists
+    """End the processes that work in a folder: in the lab those are the ones whose command line names it."""
+    processes = machine.processes.working_in(folder)
+    for process in processes:
+        machine.processes.end(process)
+    return {"Folder": written_path(folder), "ProcessIds": [process.pid for process in processes]}
 
 
 @twin("Restart-WinService", "Name", "State", "ProcessId", timeout_seconds=TIMEOUT_SECONDS)

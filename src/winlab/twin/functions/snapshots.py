@@ -9,23 +9,17 @@ from datetime import UTC, datetime
 from winlab.exceptions import WinlabError
 from winlab.twin.errors import TwinError
 from winlab.twin.functions.backup_settings import BackupJob
-from winlab.twin.functions.directives import directive_value
 from winlab.twin.functions.memurai import information_fields
 from winlab.twin.functions.programs import check_append_only
 
 _SNAPSHOT_SECONDS = 3600
 _POLL_SECONDS = 0.05
-_COPY_ATTEMPTS = 3
-_REWRITE_PERCENTAGE = "auto-aof-rewrite-percentage"
+_COPY_ATTEMPTS = 5
 _MANIFEST_LINE = re.compile(r'^file "?(.+?)"? seq \d+ type [bi]\s*$', re.MULTILINE)
 
 
 def take_snapshot(job: BackupJob) -> tuple[datetime, dict[str, str]]:
-    """Have the server write a snapshot of now; return its time and what INFO says after it.
-
-    Raises:
-        TwinError: the server does not answer, or cannot write it.
-    """
+    """Have the server write a snapshot of now; return its time and what INFO says after it."""
     deadline = time.monotonic() + _SNAPSHOT_SECONDS
     before, taken = _start(job, deadline)
     while True:
@@ -62,11 +56,7 @@ def _start(job: BackupJob, deadline: float) -> tuple[int, datetime]:
 
 
 def information(job: BackupJob) -> dict[str, str]:
-    """Return the fields of INFO.
-
-    Raises:
-        TwinError: the server does not answer it.
-    """
+    """Return the fields of INFO."""
     output, shown = job.ask("INFO")
     fields = information_fields(output)
     if "rdb_last_save_time" not in fields:
@@ -78,53 +68,16 @@ def information(job: BackupJob) -> dict[str, str]:
 
 
 def copy_append_only(job: BackupJob, destination: str) -> None:
-    """Copy the append-only file while its rewrites are held, and check the copy.
-
-    A rewrite would remove files that the copied manifest names. What holds is taken from the configuration file
-    afterwards: a run that ended half way may have left 0 in the server.
-
-    Args:
-        job: the settings.
-        destination: full Windows path of the folder to make.
-
-    Raises:
-        TwinError: the rewrites could not be held or let go again, or the copy is damaged.
-    """
-    former = directive_value(job.machine, job["ConfigurationPath"], _REWRITE_PERCENTAGE, "100")
-    reasons = []
-    try:
-        job.configure(_REWRITE_PERCENTAGE, "0")
-        _await_no_rewrite(job)
-        _copy_whole(job, destination)
-    except WinlabError as error:
-        reasons.append(str(error))
-    try:
-        job.configure(_REWRITE_PERCENTAGE, former)
-    except WinlabError as error:
-        reasons.append(f"Rewrites of the append-only file may still be held: {error}")
-    if reasons:
-        raise TwinError(" ".join(reasons))
-
-
-def _await_no_rewrite(job: BackupJob) -> None:
-    deadline = time.monotonic() + _SNAPSHOT_SECONDS
-    while True:
-        info = information(job)
-        if info["aof_enabled"] != "1":
-            text = "Expected a server that writes an append-only file, found aof_enabled:0"
-            raise TwinError(f"{text}. Back up without it, or enable it.")
-        if info["aof_rewrite_in_progress"] == info["aof_rewrite_scheduled"] == "0":
-            return
-        _wait(deadline, "the rewrite of the append-only file to end")
-
-
-def _copy_whole(job: BackupJob, destination: str) -> None:
-    """Copy until the check tool accepts it: a command that is being written may be copied by half."""
+    """Copy the append-only file as it is between two rewrites, and check the copy."""
+    if information(job)["aof_enabled"] != "1":
+        text = "Expected a server that writes an append-only file, found aof_enabled:0"
+        raise TwinError(f"{text}. Back up without it, or enable it.")
     for attempt in range(1, _COPY_ATTEMPTS + 1):
-        _copy_files(job, destination)
         try:
+            _copy_files(job, destination)
             check_append_only(job.machine, job["CheckPath"], destination)
-        except TwinError:
+        except WinlabError:
+            # A rewrite may have begun or ended meanwhile, and a command that was being written be copied by half.
             if attempt == _COPY_ATTEMPTS:
                 raise
         else:
@@ -133,6 +86,7 @@ def _copy_whole(job: BackupJob, destination: str) -> None:
 
 def _copy_files(job: BackupJob, destination: str) -> None:
     files, source = job.machine.files, f"{job.data}\\{job['AppendOnlyFolder']}"
+    files.remove(destination, recurse=True)
     files.make_directory(destination)
     # What begins with temp- the server renames when it is whole.
     manifests = [name for name in files.names(source) if name.endswith(".manifest") and not name.startswith("temp-")]
@@ -140,6 +94,9 @@ def _copy_files(job: BackupJob, destination: str) -> None:
         text = files.read_bytes(f"{source}\\{manifest}").decode(errors="replace")
         for name in [manifest, *_MANIFEST_LINE.findall(text)]:
             files.copy_file(f"{source}\\{name}", f"{destination}\\{name}")
+        if files.sha256(f"{source}\\{manifest}") != files.sha256(f"{destination}\\{manifest}"):
+            text = f"Expected '{source}\\{manifest}' to stay as it is while what it names is copied, found that"
+            raise TwinError(f"{text} it was rewritten.")
 
 
 def _wait(deadline: float, what: str) -> None:

@@ -11,11 +11,10 @@ from winlab.windows.machine import Machine
 from winlab.windows.tasks import Task, TaskDefinition, TaskRun, Trigger
 
 _NAME = r'^[^\\/:*?"<>|\[\]]+$'
-_FOLDER = r"^\\([^*?\[\]]*[^*?\[\]\\])?$"
 _MINUTE = timedelta(minutes=1)
+_POLL_SECONDS = 0.1
 _PROPERTIES = (
     "Name",
-    "Folder",
     "Exists",
     "Description",
     "Execute",
@@ -38,14 +37,14 @@ _PROPERTIES = (
 )
 
 
-@twin("Get-WinTask", *_PROPERTIES, name=_NAME, folder=_FOLDER)
-def get_win_task(machine: Machine, *, name: str, folder: str = "\\") -> Output:
+@twin("Get-WinTask", *_PROPERTIES, name=_NAME)
+def get_win_task(machine: Machine, *, name: str) -> Output:
     """Return a scheduled task."""
-    task = machine.tasks.find(name, folder)
+    task = machine.tasks.find(name)
     if task is None:
         absent: dict[str, Any] = dict.fromkeys(_PROPERTIES)
-        return absent | {"Name": name, "Folder": folder, "Exists": False, "Triggers": []}
-    return {"Name": name, "Folder": folder, "Exists": True, **_definition(task.definition), **_run(task)}
+        return absent | {"Name": name, "Exists": False, "Triggers": []}
+    return {"Name": name, "Exists": True, **_definition(task.definition), **_run(task)}
 
 
 def _definition(definition: TaskDefinition) -> Output:
@@ -92,7 +91,6 @@ def _minutes(limit: timedelta | None) -> int | None:
     "Name",
     "Created",
     name=_NAME,
-    folder=_FOLDER,
     execute=NOT_EMPTY,
     user_sid=r"^S-1-5-(18|19|20)$",
     at=r"^([01]\d|2[0-3]):[0-5]\d$",
@@ -103,7 +101,6 @@ def register_win_task(  # noqa: PLR0913 - the parameters of the library function
     machine: Machine,
     *,
     name: str,
-    folder: str = "\\",
     description: str | None = None,
     execute: str,
     arguments: str | None = None,
@@ -115,7 +112,7 @@ def register_win_task(  # noqa: PLR0913 - the parameters of the library function
 ) -> Output:
     """Create or replace a scheduled task."""
     if (at is None) == (every_minutes is None):
-        text = f"Expected either At or EveryMinutes for the scheduled task '{_path(name, folder)}', found both or none."
+        text = f"Expected either At or EveryMinutes for the scheduled task '\\{name}', found both or none."
         raise TwinError(f"{text} Give one.")
     trigger = Trigger("Daily", at) if at is not None else Trigger("Repetition", "00:00", every_minutes)
     definition = TaskDefinition(
@@ -128,13 +125,13 @@ def register_win_task(  # noqa: PLR0913 - the parameters of the library function
         user_sid=user_sid,
         execution_time_limit=timedelta(minutes=execution_time_limit_minutes),
     )
-    return {"Name": name, "Created": machine.tasks.register(name, definition, folder)}
+    return {"Name": name, "Created": machine.tasks.register(name, definition)}
 
 
-@twin("Unregister-WinTask", "Name", "Removed", name=_NAME, folder=_FOLDER)
-def unregister_win_task(machine: Machine, *, name: str, folder: str = "\\") -> Output:
+@twin("Unregister-WinTask", "Name", "Removed", name=_NAME)
+def unregister_win_task(machine: Machine, *, name: str) -> Output:
     """Remove a scheduled task."""
-    return {"Name": name, "Removed": machine.tasks.unregister(name, folder)}
+    return {"Name": name, "Removed": machine.tasks.unregister(name)}
 
 
 @twin(
@@ -143,33 +140,36 @@ def unregister_win_task(machine: Machine, *, name: str, folder: str = "\\") -> O
     "LastTaskResult",
     "ElapsedMilliseconds",
     name=_NAME,
-    folder=_FOLDER,
     timeout_seconds=TIMEOUT_SECONDS,
 )
-def start_win_task(machine: Machine, *, name: str, folder: str = "\\", timeout_seconds: int = 600) -> Output:
+def start_win_task(machine: Machine, *, name: str, timeout_seconds: int = 600) -> Output:
     """Start a scheduled task and wait for the end of that run; a run under way is waited for first."""
-    path, deadline = _path(name, folder), time.monotonic() + timeout_seconds
-    task = machine.tasks.find(name, folder)
+    path, deadline = f"\\{name}", time.monotonic() + timeout_seconds
+    task = machine.tasks.find(name)
     if task is None:
         raise TwinError(f"Expected the scheduled task '{path}', found none of that name. Register it first.")
     if not task.definition.enabled:
         text = f"Expected the scheduled task '{path}' to be enabled, found it Disabled."
         raise TwinError(f"{text} Enable or register it again.")
     if task.last_run is not None:
-        _await_end(task, task.last_run, deadline, timeout_seconds)
+        _await_end(machine, task, task.last_run, deadline, timeout_seconds)
     started = time.monotonic()
-    run = machine.tasks.start(name, folder)
+    run = machine.tasks.start(name)
     while run is None:
         # Somebody else's start came first.
-        _await_end(task, task.last_run, deadline, timeout_seconds)
-        run = machine.tasks.start(name, folder)
-    _await_end(task, run, deadline, timeout_seconds)
+        _await_end(machine, task, task.last_run, deadline, timeout_seconds)
+        run = machine.tasks.start(name)
+    _await_end(machine, task, run, deadline, timeout_seconds)
     elapsed = int((time.monotonic() - started) * 1000)
     return {"Name": name, "LastTaskResult": run.result, "ElapsedMilliseconds": elapsed}
 
 
-def _await_end(task: Task, run: TaskRun | None, deadline: float, timeout_seconds: int) -> None:
-    if run is None or run.wait(max(0.0, deadline - time.monotonic())):
+def _await_end(machine: Machine, task: Task, run: TaskRun | None, deadline: float, timeout_seconds: int) -> None:
+    while run is not None and not run.wait(min(_POLL_SECONDS, max(0.0, deadline - time.monotonic()))):
+        machine.powershells.require_alive()
+        if time.monotonic() >= deadline:
+            break
+    else:
         return
     found = _run(task)
     raise TwinError(
@@ -177,7 +177,3 @@ def _await_end(task: Task, run: TaskRun | None, deadline: float, timeout_seconds
         f"{found['State']}, last run '{found['LastRunTimeUtc']}', last result '{found['LastTaskResult']}'. Look at the "
         "log of its program and at the event log Microsoft-Windows-TaskScheduler/Operational, or allow more time."
     )
-
-
-def _path(name: str, folder: str) -> str:
-    return folder.rstrip("\\") + f"\\{name}"

@@ -2,70 +2,77 @@
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import replace
-
-from pydantic import SecretStr
+from typing import Any
 
 from winlab.twin.errors import TwinError
-from winlab.twin.functions.memurai import ServerAccess, invoke_memurai_command, is_open, readiness
-from winlab.twin.functions.saving import save_memurai_data
+from winlab.twin.functions.memurai import READY, ServerAccess, ask, is_open, unfitness
+from winlab.twin.functions.saving import save
 from winlab.twin.functions.services import stop_win_service
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
 from winlab.windows.machine import Machine
 
 _POLL_SECONDS = 0.1
-_ATTEMPT_SECONDS = 5
 
 
-@twin("Wait-MemuraiServer", "Ready", "ElapsedMilliseconds", port=range(1, 65536), timeout_seconds=TIMEOUT_SECONDS)
-def wait_memurai_server(  # noqa: PLR0913 - the parameters of the library function
+@twin("Wait-MemuraiServer", "Ready", "ElapsedMilliseconds", timeout_seconds=TIMEOUT_SECONDS)
+def wait_for_server(
     machine: Machine,
     *,
-    cli_path: str,
-    address: str,
-    port: int,
-    password: SecretStr | None = None,
-    user: str | None = None,
-    tls_ca_file: str | None = None,
-    tls_cert_file: str | None = None,
-    tls_key_file: str | None = None,
+    server: dict[str, Any],
     service_name: str | None = None,
+    expected: dict[str, Any] | None = None,
     timeout_seconds: int = 60,
 ) -> Output:
-    """Wait until a server answers and has loaded its data."""
-    server = ServerAccess(cli_path, address, port, password, user, tls_ca_file, tls_cert_file, tls_key_file)
+    """Wait until a server answers, has loaded its data and reports what is expected."""
+    return wait(machine, ServerAccess.of(server), expected or {}, timeout_seconds, service_name)
+
+
+def wait(
+    machine: Machine,
+    access: ServerAccess,
+    expected: Mapping[str, Any],
+    timeout_seconds: int,
+    service_name: str | None,
+) -> Output:
+    """Wait until a server is fit; fail at the deadline, or once its service stops or it runs without password."""
+    fields = READY | {name: str(value) for name, value in expected.items()}
+    place = f"{access.address}:{access.port}"
     started = time.monotonic()
-    while True:
-        answer = readiness(machine, server)
-        elapsed = time.monotonic() - started
-        if answer is None:
-            return {"Ready": True, "ElapsedMilliseconds": int(elapsed * 1000)}
-        if is_open(answer):
-            stopped = stop_open_server(machine, server, service_name, timeout_seconds) if service_name else ""
+    while wrong := unfitness(machine, access, fields):
+        if is_open(wrong):
             raise TwinError(
-                f"Expected a server with the password of its configuration at {address}:{port}, found one without it: "
-                f"{answer}{stopped}. Look at the path of the configuration: [, * and ? have a meaning in it. Or was "
-                "the password taken from the server while it ran?"
+                f"Expected a server with the password of its configuration at {place}, found one without it: {wrong}. "
+                "Look at the path of the configuration: [, * and ? have a meaning in it. Or was the password taken "
+                "from the server while it ran?"
             )
-        if elapsed >= timeout_seconds:
+        service = machine.services.find(service_name) if service_name else None
+        if service is not None and service.state == "Stopped":
             raise TwinError(
-                f"Expected PONG and loading:0 from {address}:{port} within {timeout_seconds} s, found: {answer}. Look "
-                "at the server's log, and whether its service runs and the password is right."
+                f"Expected the service '{service_name}' to run, found that it stopped again (Win32 exit code "
+                f"{service.exit_code}). Its server: {wrong}. Look at its log."
+            )
+        if time.monotonic() - started >= timeout_seconds:
+            raise TwinError(
+                f"Expected PONG and {', '.join(f'{name}:{value}' for name, value in fields.items())} from {place} "
+                f"within {timeout_seconds} s, found: {wrong}. Look at the server's log, and whether its service runs "
+                "and the password is right."
             )
         time.sleep(_POLL_SECONDS)
+    return {"Ready": True, "ElapsedMilliseconds": int((time.monotonic() - started) * 1000)}
 
 
 def stop_open_server(machine: Machine, server: ServerAccess, service_name: str, timeout_seconds: int) -> str:
     """Stop a service whose server runs without the password of its configuration, and say so; else do nothing."""
-    if not is_open(readiness(machine, server) or ""):
+    if not is_open(unfitness(machine, server) or ""):
         return ""
-    access = vars(replace(server, password=None))
-    asked = {"arguments": ["INFO", "keyspace"], "timeout_seconds": _ATTEMPT_SECONDS}
-    keyspace = str(invoke_memurai_command(machine, **access, **asked)["Output"])
+    access = replace(server, password=None)
+    keyspace = str(ask(machine, access, "INFO", "keyspace")["Output"])
     # An empty one would write an empty set over a good snapshot.
     if "# Keyspace" not in keyspace or re.search(r"db\d+:keys=", keyspace):
         try:
-            save_memurai_data(machine, **access, timeout_seconds=timeout_seconds)
+            save(machine, access, timeout_seconds)
         except TwinError as error:
             return (
                 f"; the service '{service_name}' was not stopped, although anyone can read and write its server, "

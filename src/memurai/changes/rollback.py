@@ -1,0 +1,47 @@
+"""Which earlier configuration a host returns to."""
+
+from collections.abc import Sequence
+
+from memurai.config import Document
+from memurai.config.damage import mended
+from memurai.config.passwords import with_password
+from memurai.endpoint import Endpoint
+
+DATA_KEY = "rollback_to"
+PREVIOUS = "previous"
+ACL_FILE = ("aclfile",)
+
+
+def choose(names: Sequence[str], wanted: str | None) -> tuple[str | None, list[str]]:
+    """Return the name that is wanted, and what there is to say when there is none.
+
+    names: the newest first. wanted: one of them, `previous` for the newest, or None to be told what there is.
+    """
+    if wanted is None:
+        return None, [
+            f"add --data {DATA_KEY}=NAME (or {PREVIOUS}, the first) to return to one of these:",
+            *listed(names),
+        ]
+    chosen = next((name for name in names if wanted in {name, name.removesuffix(".conf")}), None)
+    if wanted == PREVIOUS and names:
+        chosen = names[0]
+    if chosen is None:
+        return None, [f"{DATA_KEY}: expected one of these earlier configurations, found {wanted!r}:", *listed(names)]
+    return chosen, []
+
+
+def with_present_password(present: Document | None, earlier: Document) -> Document:
+    """Return an earlier configuration, where users have an ACL file with the present password of the administrator.
+
+    The users and their passwords are no part of a configuration's history: a former password would be refused.
+    Raises ConfigSyntaxError at a line of the present one that a server would refuse and that the earlier one does not
+    replace.
+    """
+    if present is None or not all(ACL_FILE in document.values for document in (present, earlier)):
+        return earlier
+    return with_password(earlier, Endpoint.of(mended(present, earlier, keep_foreign=False).document).password)
+
+
+def listed(names: Sequence[str]) -> list[str]:
+    """Return the names as lines for people."""
+    return [f"  {name}" for name in names] or ["  (none: the configuration was never changed)"]

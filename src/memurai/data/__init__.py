@@ -1,0 +1,1 @@
+"""Which data a server has, and which of it a start would load."""

@@ -1,0 +1,1 @@
+"""Texts that a host gets, from its settings and secrets."""
