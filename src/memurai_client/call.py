@@ -54,9 +54,21 @@ class Call:
     unread: replies that are still to come. With them a connection would answer the next caller's command.
     usable: whether the connection is wholly open or wholly closed: not while its handshake is made.
     greeting: whether the next reply is that to HELLO, with which a handshake begins.
+    trouble: what the try before this one ended with; None in the first.
     """
 
-    __slots__ = ("active", "armed", "budget", "commands", "deadline", "greeting", "repeatable", "unread", "usable")
+    __slots__ = (
+        "active",
+        "armed",
+        "budget",
+        "commands",
+        "deadline",
+        "greeting",
+        "repeatable",
+        "trouble",
+        "unread",
+        "usable",
+    )
 
     def __init__(self, budget: float) -> None:
         self.budget = budget
@@ -68,6 +80,7 @@ class Call:
         self.unread = 0
         self.usable = True
         self.greeting = False
+        self.trouble: Exception | None = None
 
     @property
     def clean(self) -> bool:
@@ -89,19 +102,20 @@ class Call:
 
     def end(self) -> None:
         """End the call."""
+        self.trouble = None
         self.active = False
         self.armed = False
 
     @contextmanager
     def set_aside(self) -> Iterator[None]:
         """Let what runs inside be a call of its own, under what is left of this one's deadline."""
-        commands, repeatable = self.commands, self.repeatable
+        commands, repeatable, trouble = self.commands, self.repeatable, self.trouble
         self.active, self.armed = False, True
         try:
             yield
         finally:
             self.active, self.armed = True, False
-            self.commands, self.repeatable = commands, repeatable
+            self.commands, self.repeatable, self.trouble = commands, repeatable, trouble
 
     def left(self) -> float:
         """Return the seconds that are left, never less than what a socket needs to look once."""
@@ -165,7 +179,10 @@ class Call:
         if self.deadline == math.inf:
             self.deadline = monotonic() + self.budget
         seconds = BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS)) - 1] * random.random()  # noqa: S311
-        return seconds if monotonic() + seconds < self.deadline else None
+        if monotonic() + seconds >= self.deadline:
+            return None
+        self.trouble = error
+        return seconds
 
     def _is_refused(self, error: Exception) -> bool:
         # Of several commands that were sent together, others may have been executed.
@@ -186,17 +203,21 @@ class Call:
             return error
         if isinstance(error, redis.AuthenticationError):
             return AuthenticationFailed(str(error))
+        reason = str(error)
+        if isinstance(error, redis.TimeoutError | TimeoutError) and self.trouble and not self.commands:
+            # That the time is up says less than what used it up.
+            error, reason = self.trouble, f"{self.trouble}, then {reason}"
         tries = f"{failures} {'try' if failures == 1 else 'tries'}"
         if isinstance(error, redis.TimeoutError | TimeoutError):
             fate = "the command was sent and may have been executed" if self.commands else "nothing was sent"
-            return DeadlineExceeded(f"no answer within {self.budget:g} s, {tries}: {error}; {fate}")
+            return DeadlineExceeded(f"no answer within {self.budget:g} s, {tries}: {reason}; {fate}")
         if self._is_refused(error):
             return ServerUnavailable(
-                f"the server did not execute the command within {self.budget:g} s, {tries}: {error}"
+                f"the server did not execute the command within {self.budget:g} s, {tries}: {reason}"
             )
         if self.commands and not self.repeatable:
             return OutcomeUnknown(
-                f"the connection was lost after the command was sent, {tries}: {error}; it may have been executed and "
+                f"the connection was lost after the command was sent, {tries}: {reason}; it may have been executed and "
                 "is none that may be sent twice"
             )
-        return ServerUnavailable(f"the server could not be reached within {self.budget:g} s, {tries}: {error}")
+        return ServerUnavailable(f"the server could not be reached within {self.budget:g} s, {tries}: {reason}")

@@ -61,6 +61,17 @@ class EchoServer(StrangeServer):
             return
 
 
+class FallingSilentServer(StrangeServer):
+    """Hang up on the first connection, and answer nothing on any later one."""
+
+    def __init__(self) -> None:
+        super().__init__(b"never said")
+
+    def _talk(self, connection: socket.socket) -> None:
+        if self.connections == 1 and connection.recv(4096):
+            connection.shutdown(socket.SHUT_RDWR)
+
+
 class CuttingServer(StrangeServer):
     """Pass everything on to a real server, but hang up in place of its answer to a piece with a certain word.
 
@@ -96,6 +107,15 @@ def strange_server(answer: bytes = b"") -> Iterator[StrangeServer]:
 @contextmanager
 def echo_server() -> Iterator[StrangeServer]:
     server = EchoServer()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@contextmanager
+def falling_silent_server() -> Iterator[StrangeServer]:
+    server = FallingSilentServer()
     try:
         yield server
     finally:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import redis
 from practice_server import PracticeServer, wait_until
-from strange_servers import cutting_server, strange_server
+from strange_servers import cutting_server, falling_silent_server, strange_server
+from worlds import World
 
 import memurai_client.asyncio
 from memurai_client import get_optimized_redis_pool
@@ -209,6 +210,18 @@ def test_nobody_there_ends_with_the_budget_too() -> None:
 
     assert seconds_of(pool.client.ping, ServerUnavailable) < 0.5 + SLACK_SECONDS
     assert 3 <= pool.get_pool_status()["metrics"]["retries"] <= 8
+
+
+@pytest.mark.parametrize("kind", ["blocking", "asyncio"])
+def test_a_time_that_is_up_does_not_hide_what_went_wrong_before(kind: str) -> None:
+    with falling_silent_server() as server, asyncio.Runner() as runner:
+        world = World(kind, runner)
+        pool = world.pool(server.url, budget_seconds=0.5)
+
+        with pytest.raises(ServerUnavailable, match=r"within 0\.5 s, 2 tries: .*losed.*, then "):
+            world(pool.client.ping())
+
+        assert server.connections == 2
 
 
 def test_a_command_that_waits_itself_is_given_its_time(server: PracticeServer) -> None:
