@@ -20,7 +20,7 @@ demo: setup
 # Three processes side by side, a file at a time: much of the time is spent waiting for servers. Then, one at a time,
 # what measures how soon something happens.
 test: check
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m "not alone"
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "not alone"
 	@$(BIN)/python -m pytest -m alone
 
 drills: setup

@@ -12,6 +12,7 @@ from contract_instance import new_instance
 from test_behaviour_changes import World
 from test_behaviour_server import PASSWORD
 
+from memurai.changes import configuration
 from memurai.changes.certificates import Running, change
 from memurai.config import Document, quote
 from memurai.endpoint import Endpoint
@@ -190,8 +191,11 @@ def test_files_that_the_server_refuses_never_get_to_the_running_one(encrypted: E
 
 
 @pytest.mark.parametrize(("authority", "ca"), [("own", "other"), ("other", "own")])
-def test_files_that_no_client_can_verify_do_not_either(encrypted: Encrypted, authority: str, ca: str) -> None:
+def test_files_that_no_client_can_verify_do_not_either(
+    encrypted: Encrypted, monkeypatch: pytest.MonkeyPatch, authority: str, ca: str
+) -> None:
     """A server takes a certificate that the authorities beside it did not sign: nobody would reach it any more."""
+    monkeypatch.setattr(configuration, "TRIAL_SECONDS", 10)
     former, given = encrypted.contents, encrypted.authorities
     wrong = given.contents(getattr(given, authority), ca=getattr(given, ca))
     assert "certificate verify failed" in encrypted.refusal(encrypted.change(wrong))

@@ -351,8 +351,11 @@ def test_a_server_that_began_its_append_only_file_goes_back_with_all_its_keys(co
     assert (configured.ask("GET", "kept"), configured.value("appendonly")) == ("1", "no")
 
 
-def test_a_restart_that_would_load_an_empty_append_only_file_is_refused(configured: Configured) -> None:
+def test_a_restart_that_would_load_an_empty_append_only_file_is_refused(
+    configured: Configured, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The file says that the server has one, which it has not."""
+    monkeypatch.setattr(configuration, "TRIAL_SECONDS", 10)
     process = configured.service["ProcessId"]
     yes = replace(configured, former=configured.text("appendonly yes"))
     configured.host.put(configured.path, yes.former.encode())
