@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 
 import pytest
 from backup_times import in_days, name_of, retaken
-from contract_host import MEMURAI_FOLDER, Answer, ContractHost, PracticeHost
+from contract_host import MEMURAI_FOLDER, SECONDS, Answer, ContractHost, PracticeHost
 from test_behaviour_server import CLI, INSTANCE, PASSWORD, install
 
 from memurai.changes.backup import Source, Target, restored, restoring
@@ -287,6 +289,28 @@ def test_a_year_between_two_backups_removes_nothing_by_age(server: Server, name:
     assert f"Between the backups {nights[0]} and {made['Backup']} lie 36" in problem
     server.back_up(BackupFolder=folder)
     assert [entry[0] for entry in listed(server.stored(folder))][2:] == nights[:1]
+
+
+def test_a_backup_that_goes_while_they_are_listed_is_no_problem(server: Server, name: str) -> None:
+    """The backup job renames what it removes, and others list what is there at the same time."""
+    folder = server.new_backups()
+    kept, *old = [server.add(folder, name, -day) for day in range(1, 20)]
+
+    def take_away() -> None:
+        other, deadline = server.host.connect(), time.monotonic() + SECONDS
+        for item in old:
+            parameters = {"Path": f"{folder}\\{item}", "Destination": f"{folder}\\{item}.partial"}
+            # Windows moves no folder of which a file is being read.
+            while other.call("Move-WinItem", parameters, {}, SECONDS).exit_code:
+                assert time.monotonic() < deadline, item
+        other.close()
+
+    with ThreadPoolExecutor(1) as job:
+        going = job.submit(take_away)
+        while not going.done():
+            assert server.stored(folder)["Problems"] == []
+        going.result()
+    assert [entry[0] for entry in listed(server.stored(folder))] == [kept]
 
 
 def test_two_backups_of_one_second_have_two_names(server: Server) -> None:

@@ -212,7 +212,9 @@ class BackupStore:
                 manifest = self.manifest(name)
                 rehearsal = self._rehearsal(name)
             except WinlabError as error:
-                problems.append(f"{name}: {error}")
+                # The backup job may have taken it away since it was listed, which is no problem.
+                if self._files.kind(self.path(name)) == "Directory":
+                    problems.append(f"{name}: {error}")
             if manifest is not None:
                 backups.append(StoredBackup(name, manifest, rehearsal, now))
         problems += [backup.clock_problem for backup in backups if backup.clock_problem is not None]

@@ -193,9 +193,6 @@ class _Host:
         try:
             store = BackupStore(self.machine, folder)
             backups, problems = store.backups()
-            if problems:
-                # The backup job may just have removed one between its being listed and read: a second look tells.
-                backups, problems = store.backups()
             clocks = {backup.clock_problem for backup in backups}
             if unread := [problem for problem in problems if problem not in clocks]:
                 raise TwinError("; ".join(unread))

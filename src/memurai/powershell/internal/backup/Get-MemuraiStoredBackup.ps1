@@ -24,7 +24,10 @@ function Get-MemuraiStoredBackup {
                 }
             }
             catch {
-                $unread.Add("${name}: $($_.Exception.GetBaseException().Message)")
+                # The backup job may have taken it away since it was listed, which is no problem.
+                if ((Get-WinPathKind -Path ([IO.Path]::Combine($Folder, $name))) -eq 'Directory') {
+                    $unread.Add("${name}: $($_.Exception.GetBaseException().Message)")
+                }
             }
             if ($null -ne $manifest) {
                 ConvertTo-MemuraiStoredBackup -Manifest $manifest -Rehearsal $rehearsal -Problems $clocks

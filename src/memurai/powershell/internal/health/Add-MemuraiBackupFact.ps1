@@ -14,10 +14,6 @@ function Add-MemuraiBackupFact {
     try {
         $stored = Get-MemuraiStoredBackup -Folder $full
         if ($stored.Unread.Length -gt 0) {
-            # The backup job may just have removed one between its being listed and read: a second look tells.
-            $stored = Get-MemuraiStoredBackup -Folder $full
-        }
-        if ($stored.Unread.Length -gt 0) {
             throw ($stored.Unread -join '; ')
         }
         $run = Read-MemuraiJsonFile -Path ([IO.Path]::Combine($full, 'last-run.json')) -Name 'ExitCode', 'EndedUtc'
