@@ -27,7 +27,9 @@ function Invoke-WinChangeStep {
     $failure = $null
     $doing = 'the journal'
     try {
-        $journal = Open-WinChangeFile -Path (Join-Path -Path $Folder -ChildPath 'journal') -Mode CreateNew
+        $path = Join-Path -Path $Folder -ChildPath 'journal'
+        # A buffer of one byte is none: what was written does not wait to be tried again.
+        $journal = Invoke-WinRetry -Action { [IO.FileStream]::new($path, 'CreateNew', 'Write', 'Read', 1) }
         try {
             $began = ConvertTo-WinTimeText -Time ([DateTime]::UtcNow)
             $secrets = [string[]]@(foreach ($secret in $KeptSecrets) { (Protect-WinSecret -Secret $secret).Text })

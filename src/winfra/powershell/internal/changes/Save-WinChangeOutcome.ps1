@@ -14,7 +14,6 @@ function Save-WinChangeOutcome {
     )
 
     $path = Join-Path -Path $Folder -ChildPath 'outcomes'
-    $new = "$path.new"
     $lines = @(foreach ($entry in (Read-WinChangeLine -Path $path -SkipDamaged)) {
             # The undoing of one change may be tried often.
             if ($entry.Name -cne $Outcome.Name -or $entry.BeganUtc -cne $Outcome.BeganUtc) {
@@ -23,20 +22,7 @@ function Save-WinChangeOutcome {
                 ConvertTo-WinChangeLine -Entry $kept
             }
         }) + (ConvertTo-WinChangeLine -Entry $Outcome)
-    if (-not $PSCmdlet.ShouldProcess($path, "Keep the outcome of '$($Outcome.Name)'")) {
-        return
-    }
-    $stream = Open-WinChangeFile -Path $new -Mode Create
-    try {
-        Write-WinChangeText -Stream $stream -Text (($lines | Select-Object -Last 50) -join '')
-    }
-    finally {
-        $stream.Dispose()
-    }
-    if ([IO.File]::Exists($path)) {
-        Invoke-WinRetry -Action { [IO.File]::Replace($new, $path, [NullString]::Value) }
-    }
-    else {
-        [IO.File]::Move($new, $path)
+    if ($PSCmdlet.ShouldProcess($path, "Keep the outcome of '$($Outcome.Name)'")) {
+        Write-WinText -Path $path -Source @{ Text = ($lines | Select-Object -Last 50) -join '' }
     }
 }
