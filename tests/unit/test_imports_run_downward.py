@@ -37,7 +37,7 @@ FLOORS = {
     "winlab": (
         {"exceptions"},
         {"credentials", "certificates", "package"},
-        {"windows", "wsman"},
+        {"windows", "wsman", "own_network"},
         {"twin"},
         {"engines"},
         {"lab"},

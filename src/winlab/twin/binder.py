@@ -20,7 +20,6 @@ from winlab.windows.machine import Machine
 SECRET_KEY = "$secret"  # noqa: S105 - the marker, not a secret
 # https://learn.microsoft.com/dotnet/api/system.security.securestring "maximum length"
 _LONGEST_SECRET = 65_536
-_INT_32 = range(-(2**31), 2**31)
 _TYPE_NAMES = {
     str: "System.String",
     int: "System.Int32",

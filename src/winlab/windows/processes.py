@@ -46,7 +46,7 @@ class ProcessTable:
         self._lock = threading.Lock()
         # Whoever holds the writing end was started by this table, whatever became of its parent.
         self._lifeline = os.pipe()
-        self._finalizer = weakref.finalize(self, _end_all, self._running, self._lifeline)
+        self._finalizer = weakref.finalize(self, _close, self._running, self._lifeline)
 
     def start(
         self, program: Path, arguments: Sequence[str], output: Path, links: Iterable[str]
@@ -137,6 +137,11 @@ class ProcessTable:
         """End a program and wait until it is gone."""
         _kill(process)
 
+    def end_all(self) -> None:
+        """End every program and wait for it."""
+        with self._lock:
+            _end_all(self._running, self._lifeline)
+
     def close(self) -> None:
         """End every program and wait for it; the table cannot be used afterwards."""
         with self._lock:
@@ -181,6 +186,10 @@ def _end_all(running: set[subprocess.Popen[bytes]], lifeline: tuple[int, int]) -
     for stray in _holders(lifeline, except_for=set()):
         _kill(stray)
     running.clear()
+
+
+def _close(running: set[subprocess.Popen[bytes]], lifeline: tuple[int, int]) -> None:
+    _end_all(running, lifeline)
     for descriptor in lifeline:
         os.close(descriptor)
 

@@ -38,7 +38,7 @@ _SWITCHES = ("INSTALL_SERVICE", "ADD_FIREWALL_RULE", "ADD_INSTALLFOLDER_TO_PATH"
 _FOLDER, _PORT = "INSTALLFOLDER", "PORT"
 _SERVICE = "Memurai"
 _RULE = "Memurai"
-_PENDING = "PendingFileRenameOperations"
+PENDING_FILES = "PendingFileRenameOperations"
 
 
 @dataclass(frozen=True)
@@ -343,8 +343,8 @@ class ProductStore:
         if not pending:
             return SUCCESS
         reasons = self._machine.summary.pending_reboot_reasons
-        if _PENDING not in reasons:
-            reasons.append(_PENDING)
+        if PENDING_FILES not in reasons:
+            reasons.append(PENDING_FILES)
         return REBOOT_REQUIRED
 
 

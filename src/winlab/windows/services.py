@@ -34,6 +34,7 @@ from winlab.windows.errors import (
     SERVICE_NEVER_STARTED,
     SERVICE_NOT_ACTIVE,
     SERVICE_REQUEST_TIMEOUT,
+    SHUTDOWN_IN_PROGRESS,
     LabLimitError,
     Win32Error,
 )
@@ -47,7 +48,7 @@ StartType = Literal["Automatic", "Manual", "Disabled"]
 State = Literal["Stopped", "StartPending", "Running", "StopPending"]
 
 _SETTLE_SECONDS = 0.02
-_SECRET_DIRECTIVE = re.compile(r"^(>>> '(?:\S*(?:pass|auth)\S*|user))\s.*$", re.IGNORECASE | re.MULTILINE)
+_SECRET_DIRECTIVE = re.compile(r"^(>>> '(?:sentinel )?(?:\S*(?:pass|auth)\S*|user))\s.*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -250,8 +251,12 @@ class ServiceManager:
                 raise Win32Error(SERVICE_REQUEST_TIMEOUT, f"{text} Look at the server's log.")
             self._stopped(service, process)
 
-    def end_process(self, name: str) -> None:
+    def end_process(self, name: str, *, recover: bool = True) -> None:
         """End a service's process at once, as Stop-Process does; to the manager that is a failure of the service.
+
+        Args:
+            name: the service.
+            recover: whether its recovery follows; without, it stays down as if that had failed.
 
         Raises:
             Win32Error: there is none of that name.
@@ -265,7 +270,10 @@ class ServiceManager:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            self._failed(service, process)
+            if recover:
+                self._failed(service, process)
+            else:
+                self._ended(service, process, PROCESS_ABORTED)
 
     def locked_paths(self) -> frozenset[Path]:
         """Return what running services hold open: their programs and working directories."""
@@ -283,13 +291,22 @@ class ServiceManager:
         return [service for service in list(self._services.values()) if service.process_id == process_id != 0]
 
     def close(self) -> None:
-        """Stop recovering, before all processes of the host are ended."""
+        """Stop recovering, and start nothing any more, before all processes of the host are ended."""
         self._closing.set()
 
     def join(self) -> None:
-        """Wait for the threads that watched processes, after those were ended."""
+        """Wait for the threads that watched processes, after those were ended; no service runs any more."""
         for thread in self._threads:
             thread.join()
+        self._services = {key: Service(item.name, item.settings) for key, item in self._services.items()}
+
+    def boot(self) -> None:
+        """Start what starts with Windows, after the host was shut down; the event log has the starts that failed."""
+        self._closing.clear()
+        for service in list(self._services.values()):
+            if service.settings.start_type == "Automatic":
+                with suppress(Win32Error):
+                    self.start(service.name)
 
     # Starting
 
@@ -311,6 +328,8 @@ class ServiceManager:
             raise Win32Error(INVALID_SERVICE_ACCOUNT, f"{text} specified: '{settings.account}'.")
 
     def _require_startable(self, service: Service) -> None:
+        if self._closing.is_set():
+            raise Win32Error(SHUTDOWN_IN_PROGRESS, "A system shutdown is in progress.")
         if service.settings.start_type == "Disabled":
             text = f"Service '{service.name}' cannot be started: The service cannot be started because it is disabled."
             raise Win32Error(SERVICE_DISABLED, text)

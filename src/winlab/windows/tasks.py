@@ -385,6 +385,10 @@ class TaskScheduler:
         for _, run in self._runs:
             run.process.terminated.set()
 
+    def boot(self) -> None:
+        """Let tasks be started again. Nothing starts them by itself, those that start with Windows neither."""
+        self._closed = False
+
     def join(self) -> None:
         """Wait for the runs that were told to end.
 
