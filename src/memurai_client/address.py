@@ -3,12 +3,15 @@
 redis://[[user]:password@]host[:port][/database]                         rediss:// the same over TLS
 redis+sentinel://[[user]:password@]host[:port],host[:port]/service[/database]    rediss+sentinel:// the same over TLS
 
+Sentinels in a variable: REDIS_SENTINELS=host[:port],host[:port] and REDIS_SENTINEL_SERVICE=service.
+
 The password of a URL may hold any character, with / ? # % and @ written as %2F %3F %23 %25 and %40.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
@@ -18,6 +21,8 @@ from memurai_client.exceptions import ConfigurationError
 
 SERVER_PORT = 6379
 SENTINEL_PORT = 26379
+SENTINELS = "REDIS_SENTINELS"
+SERVICE = "REDIS_SENTINEL_SERVICE"
 _HIGHEST_PORT = 65_535
 _HIGHEST_DATABASE = 2**31 - 1
 _SCHEMES = {
@@ -29,6 +34,8 @@ _SCHEMES = {
 _TLS_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 _KEYS = ("db", "ssl_check_hostname", *_TLS_FILES)
 _NOT_OURS = "max_connections"
+# An IPv6 address has colons of its own, so it stands in brackets. What has an @ is a login.
+_SENTINEL = re.compile(r"(?:\[(?P<bracketed>[^\[\]]+)\]|(?P<plain>[^:@\[\]]+))(?::(?P<port>[^:@]+))?")
 
 logger = logging.getLogger("memurai_client")
 
@@ -78,18 +85,42 @@ class Login:
 
 
 def from_variables(variables: Mapping[str, str]) -> Address:
-    """Return the address that REDIS_HOST and REDIS_PORT name, over TLS when REDIS_SSL says so.
+    """Return the address that REDIS_SENTINELS, or else REDIS_HOST and REDIS_PORT, name.
+
+    It is over TLS when REDIS_SSL says so.
 
     Raises ConfigurationError.
     """
-    port = variables.get("REDIS_PORT") or str(SERVER_PORT)
-    host = variables.get("REDIS_HOST") or "localhost"
     tls = None
     if _flag("REDIS_SSL", variables.get("REDIS_SSL") or "no"):
         files = {name: variables.get(f"REDIS_{name.upper()}") or None for name in _TLS_FILES}
         check = _flag("REDIS_SSL_CHECK_HOSTNAME", variables.get("REDIS_SSL_CHECK_HOSTNAME") or "yes")
         tls = Tls(ssl_check_hostname=check, **files)
-    return Address(hosts=((_host("REDIS_HOST", host), _port("REDIS_PORT", port)),), tls=tls)
+    database = _database_number("REDIS_DB", variables.get("REDIS_DB") or "0")
+    if variables.get(SENTINELS):
+        return Address(_sentinels(variables[SENTINELS]), _named_service(variables), database, tls)
+    port = variables.get("REDIS_PORT") or str(SERVER_PORT)
+    host = variables.get("REDIS_HOST") or "localhost"
+    return Address(((_host("REDIS_HOST", host), _port("REDIS_PORT", port)),), database=database, tls=tls)
+
+
+def refuse_contradictions(variables: Mapping[str, str]) -> None:
+    """Refuse variables that name a server and Sentinels at once, or a name for Sentinels that are not there.
+
+    Raises ConfigurationError.
+    """
+    if not variables.get(SENTINELS):
+        if variables.get(SERVICE):
+            raise ConfigurationError(
+                f"{SERVICE}: expected the Sentinels that know this name in {SENTINELS}, found none; name them, or take "
+                f"{SERVICE} away: a URL holds the name itself"
+            )
+        return
+    if others := [name for name in ("REDIS_URL", "REDIS_HOST", "REDIS_PORT") if variables.get(name)]:
+        raise ConfigurationError(
+            f"{SENTINELS}: expected no other variable that says where the server is, found {' and '.join(others)}; "
+            "take one or the other away"
+        )
 
 
 def from_url(url: str) -> tuple[Address, Login]:
@@ -150,11 +181,14 @@ def _service(path: list[str]) -> str:
 def _database(path: list[str], option: str | None) -> int:
     if len(path) > 1 or (path and option is not None):
         _refuse("expected one database, found more")
-    text = path[0] if path else option or "0"
+    return _database_number("REDIS_URL", path[0] if path else option or "0")
+
+
+def _database_number(key: str, text: str) -> int:
     number = _number(text, _HIGHEST_DATABASE)
     if number is None:
         found = "something else" if text.isdecimal() else repr(text)
-        _refuse(f"expected the number of a database, found {found}")
+        raise ConfigurationError(f"{key}: expected the number of a database, found {found}")
     return number
 
 
@@ -170,6 +204,32 @@ def _tls(options: dict[str, str], sealed: bool) -> Tls | None:
 def _login(text: str) -> Login:
     username, _, password = text.partition(":")
     return Login(unquote(username) or None, unquote(password) or None)
+
+
+def _sentinels(text: str) -> tuple[tuple[str, int], ...]:
+    entries = [entry.strip() for entry in text.split(",")]
+    return tuple(_sentinel(entry, f"{place} of {len(entries)}") for place, entry in enumerate(entries, 1))
+
+
+def _sentinel(entry: str, place: str) -> tuple[str, int]:
+    found = _SENTINEL.fullmatch(entry)
+    if found is None:
+        # What is none may be a password, so it is not shown.
+        raise ConfigurationError(
+            f"{SENTINELS}: expected host:port,host:port,... with IPv6 addresses in brackets, found something else in "
+            f"place {place}"
+        )
+    port = _port(SENTINELS, found["port"]) if found["port"] else SENTINEL_PORT
+    return _host(SENTINELS, found["bracketed"] or found["plain"]), port
+
+
+def _named_service(variables: Mapping[str, str]) -> str:
+    service = variables.get(SERVICE)
+    if not service:
+        raise ConfigurationError(
+            f"{SERVICE}: expected the name under which the Sentinels of {SENTINELS} watch the server, found none"
+        )
+    return service
 
 
 def _host_and_port(text: str, default: int) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 from redis.credentials import CredentialProvider
 from redis.driver_info import DriverInfo
 
-from memurai_client.address import Address, Login, from_url, from_variables
+from memurai_client.address import Address, Login, from_url, from_variables, refuse_contradictions
 from memurai_client.credentials import EnvironmentCredentials, Provided
 from memurai_client.environment import (
     POOL_CONFIG,
@@ -102,7 +102,8 @@ def _driver_info() -> DriverInfo:
 class PoolArguments(TypedDict, total=False):
     """What an application may say of a pool.
 
-    url: where the server is, see memurai_client.address; None: REDIS_URL, or REDIS_HOST and REDIS_PORT, say it.
+    url: where the server is, see memurai_client.address; None: REDIS_URL, REDIS_SENTINELS, or REDIS_HOST and
+        REDIS_PORT, say it.
     max_connections: connections of all UVICORN_WORKERS processes together; None: those of the guide's table.
     wait_seconds: how long a caller waits for a connection.
     budget_seconds: how long a call may take after that, all retries included.
@@ -127,10 +128,7 @@ def configure(environment: str | None, arguments: PoolArguments) -> Configuratio
     _refuse_unknown(arguments)
     found = deployment_environment(environment, os.environ)
     total = arguments.get("max_connections")
-    url = arguments.get("url") or os.environ.get("REDIS_URL")
-    if url is not None and not isinstance(url, str):
-        raise ConfigurationError(f"url: expected text, found a value of type {type(url).__name__}")
-    address, login = from_url(url) if url else (from_variables(os.environ), Login())
+    address, login = _address(arguments.get("url"))
     return Configuration(
         environment=found,
         address=address,
@@ -142,12 +140,21 @@ def configure(environment: str | None, arguments: PoolArguments) -> Configuratio
     )
 
 
+def _address(url: str | None) -> tuple[Address, Login]:
+    if url is not None and not isinstance(url, str):
+        raise ConfigurationError(f"url: expected text, found a value of type {type(url).__name__}")
+    if not url:
+        refuse_contradictions(os.environ)
+        url = os.environ.get("REDIS_URL")
+    return from_url(url) if url else (from_variables(os.environ), Login())
+
+
 def _refuse_unknown(arguments: PoolArguments) -> None:
     known = ("environment", "on_alert", *PoolArguments.__annotations__)
     if unknown := [name for name in arguments if name not in known]:
         raise ConfigurationError(
             f"get_optimized_redis_pool: expected no arguments but {', '.join(known)}, found {', '.join(unknown)}; "
-            "where the server is, is said by url or by REDIS_HOST and REDIS_PORT"
+            "where the server is, is said by url, REDIS_SENTINELS, or REDIS_HOST and REDIS_PORT"
         )
 
 

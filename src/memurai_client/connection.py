@@ -56,7 +56,9 @@ def refusal(error: Exception, address: str) -> Exception:
             f"{address} does not know HELLO: expected Memurai 2 or Redis 6 or newer, with HELLO not renamed"
         )
     if isinstance(error, redis.ResponseError) and "db index" in str(error).lower():
-        return UnsuitableServer(f"{address} does not have the database of the URL: DB index is out of range")
+        return UnsuitableServer(
+            f"{address} does not have the database of the URL or of REDIS_DB: DB index is out of range"
+        )
     if isinstance(error, redis.ResponseError):
         return UnsuitableServer(f"{address} refused the connection's set-up with a {type(error).__name__}")
     return UnsuitableServer(

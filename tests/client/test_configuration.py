@@ -197,6 +197,109 @@ class TestVariables:
         with pytest.raises(ConfigurationError, match="REDIS_SSL: expected yes or no, found 'maybe'"):
             from_variables({"REDIS_SSL": "maybe"})
 
+    @pytest.mark.parametrize("database", ["-1", "first", "7" * 5000])
+    def test_a_database_that_is_none_is_refused(self, database: str) -> None:
+        with pytest.raises(ConfigurationError, match="REDIS_DB: expected the number of a database, found "):
+            from_variables({"REDIS_DB": database})
+
+
+class TestSentinels:
+    @pytest.mark.parametrize(
+        ("text", "hosts"),
+        [
+            ("one", (("one", 26379),)),
+            ("one:26380,two", (("one", 26380), ("two", 26379))),
+            ("one:26380, two:26381 ,three", (("one", 26380), ("two", 26381), ("three", 26379))),
+            ("[::1]:26380,[fe80::1%10]", (("::1", 26380), ("fe80::1%10", 26379))),
+        ],
+    )
+    def test_each_has_a_host_and_may_have_a_port(self, text: str, hosts: tuple[tuple[str, int], ...]) -> None:
+        found = from_variables({"REDIS_SENTINELS": text, "REDIS_SENTINEL_SERVICE": "main"})
+
+        assert found == Address(hosts, service="main")
+
+    def test_the_other_variables_mean_what_they_mean_for_a_host(self) -> None:
+        both = {"REDIS_DB": "2", "REDIS_SSL": "yes", "REDIS_SSL_CA_CERTS": "ca.pem"}
+        found = from_variables({"REDIS_SENTINELS": "one", "REDIS_SENTINEL_SERVICE": "main", **both})
+
+        assert found == Address((("one", 26379),), "main", 2, Tls(ssl_ca_certs="ca.pem"))
+        assert from_variables(both) == Address((("localhost", 6379),), None, 2, Tls(ssl_ca_certs="ca.pem"))
+
+    @pytest.mark.parametrize(
+        ("text", "place"),
+        [
+            (",", "1 of 2"),
+            ("one,", "2 of 2"),
+            ("one,,two", "2 of 3"),
+            ("one:", "1 of 1"),
+            (":26379", "1 of 1"),
+            ("::1", "1 of 1"),
+            ("[::1", "1 of 1"),
+            ("[]:26379", "1 of 1"),
+            ("one:26379:26379", "1 of 1"),
+            ("redis://one:26379", "1 of 1"),
+            (f"two,:{SECRET}@one:26379", "2 of 2"),
+            (f"two,{SECRET}@one", "2 of 2"),
+        ],
+    )
+    def test_an_entry_that_is_none_is_refused_and_not_shown(
+        self, monkeypatch: pytest.MonkeyPatch, text: str, place: str
+    ) -> None:
+        monkeypatch.setenv("REDIS_SENTINELS", text)
+        monkeypatch.setenv("REDIS_SENTINEL_SERVICE", "main")
+
+        with pytest.raises(
+            ConfigurationError, match=f"REDIS_SENTINELS: expected .*something else in place {place}"
+        ) as e:
+            get_optimized_redis_pool()
+        assert SECRET not in str(e.value)
+
+    @pytest.mark.parametrize("port", ["0", "65536", "redis", "7" * 5000])
+    def test_a_port_that_is_none_is_refused(self, port: str) -> None:
+        with pytest.raises(ConfigurationError, match="REDIS_SENTINELS: expected a port from 1 to 65535, found "):
+            from_variables({"REDIS_SENTINELS": f"one:{port}", "REDIS_SENTINEL_SERVICE": "main"})
+
+    @pytest.mark.parametrize("host", ["a..b", "a b", "x" * 64])
+    def test_a_host_that_can_t_be_one_is_refused(self, host: str) -> None:
+        with pytest.raises(ConfigurationError, match="REDIS_SENTINELS: expected the name or address of a host"):
+            from_variables({"REDIS_SENTINELS": host, "REDIS_SENTINEL_SERVICE": "main"})
+
+    def test_without_a_name_they_are_refused(self) -> None:
+        with pytest.raises(ConfigurationError, match=r"REDIS_SENTINEL_SERVICE: expected the name .* found none"):
+            from_variables({"REDIS_SENTINELS": "one"})
+
+    @pytest.mark.parametrize("get_pool", GET_POOL)
+    @pytest.mark.parametrize(
+        ("variables", "problem"),
+        [
+            ({"REDIS_SENTINELS": "one", "REDIS_URL": "redis://db"}, "REDIS_SENTINELS: .*found REDIS_URL;"),
+            ({"REDIS_SENTINELS": "one", "REDIS_HOST": "db"}, "REDIS_SENTINELS: .*found REDIS_HOST;"),
+            (
+                {"REDIS_SENTINELS": "one", "REDIS_HOST": "db", "REDIS_PORT": "7000"},
+                "REDIS_SENTINELS: .*found REDIS_HOST and REDIS_PORT;",
+            ),
+            ({"REDIS_HOST": "db"}, "REDIS_SENTINEL_SERVICE: expected the Sentinels .* found none"),
+            (
+                {"REDIS_URL": "redis+sentinel://one/main"},
+                "REDIS_SENTINEL_SERVICE: expected the Sentinels .* found none",
+            ),
+        ],
+    )
+    def test_variables_that_contradict_each_other_are_refused(
+        self, monkeypatch: pytest.MonkeyPatch, get_pool: GetPool, variables: dict[str, str], problem: str
+    ) -> None:
+        monkeypatch.setenv("REDIS_SENTINEL_SERVICE", "main")
+        for name, text in variables.items():
+            monkeypatch.setenv(name, text)
+
+        with pytest.raises(ConfigurationError, match=problem):
+            get_pool()
+
+    def test_an_argument_wins_over_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("REDIS_SENTINELS", "one")
+
+        assert get_optimized_redis_pool(url="redis://db").configuration.address == Address((("db", 6379),))
+
 
 class TestUrl:
     @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ import redis.sentinel
 from practice_server import PracticeServer, wait_until
 from sentinel_set import SERVICE, SentinelSet
 from torn import TornError
+from worlds import World
 
 import memurai_client.asyncio
 from memurai_client import get_optimized_redis_pool
@@ -127,6 +128,19 @@ def test_a_primary_that_became_a_replica_is_left(sentinels: SentinelSet) -> None
             wait_until(lambda: former.info("replication")["role"] == "slave", "the former primary's step down")
         assert pool.client.incr("count") == 2
         assert replica.get("count") == "2"
+
+
+def test_variables_name_the_sentinels(sentinels: SentinelSet, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_SENTINELS", ",".join(f"{each.host}:{each.port}" for each in sentinels.sentinels))
+    monkeypatch.setenv("REDIS_SENTINEL_SERVICE", SERVICE)
+    monkeypatch.setenv("REDIS_DB", "3")
+    monkeypatch.setenv("REDIS_PASSWORD", "a password")
+    with sentinels.primary.plain_client() as primary:
+        primary.config_set("requirepass", "a password")
+        pool = world.pool(None)
+
+        assert world(pool.client.set("key", "value"))
+        assert primary.info("keyspace")["db3"]["keys"] == 1
 
 
 def test_no_sentinel_there_is_told_within_the_budget() -> None:

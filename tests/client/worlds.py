@@ -31,7 +31,7 @@ class World:
         self._clients.append(client)
         return client
 
-    def pool(self, url: str, **options: Any) -> Any:
+    def pool(self, url: str | None, **options: Any) -> Any:
         pool = self.library.get_optimized_redis_pool(url=url, **options)
         self._pools.append(pool)
         return pool
