@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import redis
 from redis.backoff import NoBackoff
@@ -78,15 +78,17 @@ def deploy_folders(machine: Machine) -> None:
         grant(machine, f"{BASE}\\{folder}", NETWORK_SERVICE_SID)
 
 
-def deploy_service(machine: Machine, service: str, configuration: str) -> None:
-    """Write a configuration and create the service that runs on it, which starts with Windows."""
+def deploy_service(
+    machine: Machine, service: str, configuration: str, start_type: Literal["Automatic", "Manual"] = "Automatic"
+) -> None:
+    """Write a configuration and create the service that runs on it, which starts with Windows unless said otherwise."""
     path = CONFIGURATIONS[service]
     machine.files.write_bytes(path, configuration.encode())
     option = "--sentinel " if service == SENTINEL else ""
     command = f'"C:\\Program Files\\Memurai\\memurai.exe" --service-run --service-name {service} {option}"{path}"'
     recovery = (RecoveryAction("restart", 0),)
     settings = ServiceSettings(
-        command, service, account=NETWORK_SERVICE, start_type="Automatic", recovery_actions=recovery
+        command, service, account=NETWORK_SERVICE, start_type=start_type, recovery_actions=recovery
     )
     machine.services.create(service, settings)
 

@@ -13,9 +13,8 @@ from typing import Any, Self
 from pydantic import SecretStr
 
 from winlab.twin.errors import TwinError
-from winlab.twin.functions.programs import standard_input
+from winlab.twin.functions.programs import require_program, standard_input
 from winlab.twin.registry import TIMEOUT_SECONDS, Output, twin
-from winlab.windows.files import written_path
 from winlab.windows.machine import Machine
 from winlab.windows.processes import base_environment
 
@@ -68,6 +67,7 @@ def try_to_ask(
     seconds: int = _ATTEMPT_SECONDS,
 ) -> Output | None:
     """Return what a server answers to one command, None at the deadline, at which memurai-cli is killed."""
+    machine.powershells.require_alive()  # so whoever waits for a server ends with its process
     password = server.password
     # An empty one would be sent too, and be refused.
     secret = {"REDISCLI_AUTH": password.get_secret_value()} if password else {}
@@ -164,10 +164,7 @@ def information(machine: Machine, server: ServerAccess) -> dict[str, str]:
 
 
 def _program(machine: Machine, cli_path: str) -> Path:
-    if machine.files.kind(cli_path) != "File":
-        path = written_path(cli_path)
-        raise TwinError(f"Expected the program '{path}', found no such file. Install it, or correct the path.")
-    program = machine.files.local_path(cli_path)
+    program = require_program(machine, cli_path)
     if not os.access(program, os.X_OK):
         raise TwinError(f"Expected a program at '{cli_path}', found a file that cannot be run.")
     return program
