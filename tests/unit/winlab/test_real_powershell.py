@@ -8,12 +8,13 @@ import shutil
 import signal
 import socket
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redis
-from windows_practice import ADDRESS, CONF, PracticeProcess, deploy, encoded, install
+from windows_practice import ADDRESS, CONF, PracticeProcess, deploy, encoded, install, wait_until
 
 from winfra.library import library_text, seam_functions
 from winlab.cli import main
@@ -175,6 +176,32 @@ def test_a_configuration_that_its_server_has_rewritten_shows_no_path_of_the_labs
     assert 'dir "C:/ProgramData/Memurai/data"' in path.read_text().splitlines()
     assert str(machine.root) not in path.read_text()
     assert path.stat().st_mtime == 1
+
+
+def test_what_a_server_rewrites_meanwhile_is_not_lost(machine: Machine, tmp_path: Path) -> None:
+    """A Sentinel puts a new file in the place of its configuration at any time."""
+    install(machine, tmp_path)
+    deploy(machine)
+    machine.services.start("Memurai")
+    configuration = machine.files.local_path(CONF)
+    beside, ended = configuration.with_name("new.conf"), threading.Event()
+
+    def show() -> None:
+        while not ended.is_set():
+            show_windows_paths(machine)
+
+    showing = threading.Thread(target=show)
+    showing.start()
+    try:
+        for number in range(100):
+            for again in range(3):
+                beside.write_text(f"dir {machine.root}/C:/ProgramData/Memurai/data\n# {number} {again}\n")
+                beside.replace(configuration)
+            last = f"dir C:/ProgramData/Memurai/data\n# {number} 2\n"
+            wait_until(lambda last=last: configuration.read_text() == last)  # type: ignore[misc]
+    finally:
+        ended.set()
+        showing.join()
 
 
 # A start that is lost
