@@ -80,6 +80,7 @@ class Lab:
         self._process_latency_seconds = process_latency_seconds
         self._powershell = powershell
         self._network = OwnNetwork() if own_network else None
+        self._cut_off: set[str] = set()
         self._certificates: dict[str, HostCertificate] = {}
         self._running = ExitStack()
 
@@ -141,12 +142,14 @@ class Lab:
         network = self._divisible()
         for machine in self.machines.values():
             _require_bound(machine, {other.address for other in self.hosts} - {machine.address})
-        for other in self._others(name):
+        for other in self._reached_by(name):
             network.cut(self.machines[name].address, other)
+        self._cut_off.add(name)
 
     def join(self, name: str) -> None:
-        """Undo `cut_off`."""
-        for other in self._others(name):
+        """Undo `cut_off`; others that are cut off stay so."""
+        self._cut_off.remove(name)
+        for other in self._reached_by(name):
             self._divisible().join(self.machines[name].address, other)
 
     def _divisible(self) -> OwnNetwork:
@@ -154,8 +157,8 @@ class Lab:
             raise WinlabError("Only a lab with a network of its own can be divided: give it own_network=True.")
         return self._network
 
-    def _others(self, name: str) -> list[str]:
-        return [host.address for host in self.hosts if host.name != name]
+    def _reached_by(self, name: str) -> list[str]:
+        return [host.address for host in self.hosts if host.name not in {name, *self._cut_off}]
 
     def _prepare(self, host: LabHost, starting: ExitStack) -> None:
         root = self._directory / "hosts" / host.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import socket
 from collections.abc import Iterator
@@ -120,6 +121,27 @@ def test_a_divided_network_has_two_primaries_until_it_is_whole_again(divisible: 
     divisible.join(before)
     wait_for(is_whole)
     assert [ask(name, "GET", key) for name in HOSTS for key in ("kept", "lost")] == ["yes", None] * 3
+
+
+def reaches(source: str, destination: str) -> bool:
+    """Whether a program that connects from one host's address reaches the server of another one."""
+    try:
+        socket.create_connection((ADDRESSES[destination], SERVER_PORT), 5, (ADDRESSES[source], 0)).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_several_hosts_are_cut_off_from_each_other_too(divisible: Lab) -> None:
+    divisible.cut_off("lab1")
+    divisible.cut_off("lab2")
+    assert [reaches(*pair) for pair in itertools.permutations(HOSTS, 2)] == [False] * 6
+    assert [reaches(name, name) for name in HOSTS] == [True] * 3
+    divisible.join("lab1")
+    assert [pair for pair in itertools.permutations(HOSTS, 2) if reaches(*pair)] == [("lab1", "lab3"), ("lab3", "lab1")]
+    divisible.join("lab2")
+    assert [reaches(*pair) for pair in itertools.permutations(HOSTS, 2)] == [True] * 6
+    wait_for(is_whole)
 
 
 def test_a_server_that_cannot_be_told_from_others_is_not_cut_off(divisible: Lab) -> None:
