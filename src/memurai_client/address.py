@@ -35,7 +35,7 @@ _TLS_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 _KEYS = ("db", "ssl_check_hostname", *_TLS_FILES)
 _NOT_OURS = "max_connections"
 # An IPv6 address has colons of its own, so it stands in brackets. What has an @ is a login.
-_SENTINEL = re.compile(r"(?:\[(?P<bracketed>[^\[\]]+)\]|(?P<plain>[^:@\[\]]+))(?::(?P<port>[^:@]+))?")
+_SENTINEL = r"(?:\[(?P<bracketed>[^\[\]]+)\]|(?P<plain>[^:@\[\]]+))(?::(?P<port>[^:@]+))?"
 
 logger = logging.getLogger("memurai_client")
 
@@ -212,7 +212,7 @@ def _sentinels(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def _sentinel(entry: str, place: str) -> tuple[str, int]:
-    found = _SENTINEL.fullmatch(entry)
+    found = re.fullmatch(_SENTINEL, entry)
     if found is None:
         # What is none may be a password, so it is not shown.
         raise ConfigurationError(

@@ -20,6 +20,7 @@ from memurai_client.environment import (
     process_connections,
 )
 from memurai_client.exceptions import ConfigurationError
+from memurai_client.role import Role
 
 WAIT_SECONDS = 1.0
 BUDGET_SECONDS = 2.0
@@ -39,6 +40,7 @@ class Configuration:
 
     environment: where the application runs.
     address: where the server is.
+    role: whether the connections go to the primary of a set, or to its replicas.
     credentials: who is asked for user and password whenever a connection is opened.
     size: the most connections of this process.
     wait_seconds: how long a caller waits for a connection.
@@ -48,6 +50,7 @@ class Configuration:
 
     environment: DeploymentEnvironment
     address: Address
+    role: Role
     credentials: Provided = field(repr=False)
     size: int
     wait_seconds: float
@@ -104,6 +107,7 @@ class PoolArguments(TypedDict, total=False):
 
     url: where the server is, see memurai_client.address; None: REDIS_URL, REDIS_SENTINELS, or REDIS_HOST and
         REDIS_PORT, say it.
+    role: "primary", as it is unless said, or "replica": with Sentinels, a pool for reads, from the replicas in turn.
     max_connections: connections of all UVICORN_WORKERS processes together; None: those of the guide's table.
     wait_seconds: how long a caller waits for a connection.
     budget_seconds: how long a call may take after that, all retries included.
@@ -113,6 +117,7 @@ class PoolArguments(TypedDict, total=False):
     """
 
     url: str | None
+    role: Role | str
     max_connections: int | None
     wait_seconds: float
     budget_seconds: float
@@ -132,6 +137,7 @@ def configure(environment: str | None, arguments: PoolArguments) -> Configuratio
     return Configuration(
         environment=found,
         address=address,
+        role=_role(arguments.get("role", Role.PRIMARY), address),
         credentials=Provided(_provider(arguments.get("credential_provider"), login)),
         size=process_connections(POOL_CONFIG[found]["max_connections"] if total is None else total, os.environ),
         wait_seconds=_seconds("wait_seconds", arguments.get("wait_seconds", WAIT_SECONDS)),
@@ -156,6 +162,19 @@ def _refuse_unknown(arguments: PoolArguments) -> None:
             f"get_optimized_redis_pool: expected no arguments but {', '.join(known)}, found {', '.join(unknown)}; "
             "where the server is, is said by url, REDIS_SENTINELS, or REDIS_HOST and REDIS_PORT"
         )
+
+
+def _role(name: Role | str, address: Address) -> Role:
+    try:
+        role = Role(name)
+    except ValueError:
+        raise ConfigurationError(f"role: expected one of {', '.join(Role)}, found {name!r}") from None
+    if role is Role.REPLICA and address.service is None:
+        raise ConfigurationError(
+            "role: expected Sentinels that know the replicas (REDIS_SENTINELS, or a URL redis+sentinel://) for "
+            f"{role.value!r}, found the address of one server"
+        )
+    return role
 
 
 def _provider(provider: CredentialProvider | None, login: Login) -> CredentialProvider:

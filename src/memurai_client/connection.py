@@ -12,7 +12,7 @@ import socket
 import ssl
 from collections.abc import Iterable
 from time import monotonic
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import redis
 from redis.connection import Connection, SSLConnection
@@ -20,12 +20,15 @@ from redis.utils import SENTINEL
 
 from memurai_client.call import Call, PrimaryMoved
 from memurai_client.commands import Command, is_repeatable, own_wait
-from memurai_client.exceptions import AuthenticationFailed, UnsuitableServer
+from memurai_client.exceptions import AuthenticationFailed, ReadOnlyPool, UnsuitableServer
 from memurai_client.packing import packing_arguments
 from memurai_client.refusals import TEMPORARY, ServerBusy, word_of
 from memurai_client.retry import DeadlineRetry
 from memurai_client.statistics import Statistics
 from memurai_client.tls import tls_context
+
+if TYPE_CHECKING:
+    from memurai_client.replicas import Turns
 
 
 class Primary(Protocol):
@@ -35,6 +38,16 @@ class Primary(Protocol):
 
     def address(self, seconds: float) -> tuple[str, int]:
         """Ask for host and port of the primary, for so many seconds."""
+        ...
+
+
+class Replicas(Protocol):
+    """Who knows where the replicas are."""
+
+    turns: Turns
+
+    def address(self, seconds: float) -> tuple[str, int]:
+        """Ask for host and port of the server whose turn it is, for so many seconds."""
         ...
 
 
@@ -336,4 +349,54 @@ class PrimaryConnection(DeadlineConnection):
 
 
 class PrimarySSLConnection(PrimaryConnection, DeadlineSSLConnection):
+    """The same over TLS."""
+
+
+def write_refused(address: str) -> ReadOnlyPool:
+    """Return what is told of a command that writes, on a connection to a replica.
+
+    address: host and port of the replica.
+    """
+    return ReadOnlyPool(
+        f"the pool of get_optimized_redis_pool(role='replica') is for reads, and {address} refused a command that "
+        "writes; use the pool of get_optimized_redis_pool() for it, which goes to the primary"
+    )
+
+
+class ReplicaConnection(DeadlineConnection):
+    """A connection to the next of the replicas that the Sentinels name, asked each time it connects."""
+
+    def __init__(self, *, replicas: Replicas, **kwargs: Any) -> None:
+        self._replicas = replicas
+        super().__init__(**kwargs)
+
+    @property
+    def reusable(self) -> bool:
+        """Whether another caller may have the connection as it is: not when its server is no replica by now."""
+        return super().reusable and self._replicas.turns.keeps((self.host, self.port))
+
+    def _connect(self) -> DeadlineSocket:
+        while True:
+            self.host, self.port = self._replicas.address(self.call.left())
+            try:
+                return super()._connect()
+            except OSError:
+                if not self._replicas.turns.avoid((self.host, self.port)):
+                    raise
+
+    def on_connect_check_health(self, check_health: bool = True) -> None:
+        """Make the handshake; a server that does not come to its end is left alone for a while."""
+        try:
+            super().on_connect_check_health(check_health)
+        except (redis.ConnectionError, redis.TimeoutError):
+            self._replicas.turns.avoid((self.host, self.port))
+            raise
+        if self._replicas.turns.opened((self.host, self.port)):
+            self._statistics.count("connections_to_primary")
+
+    def _answered(self, error: redis.ResponseError) -> Exception:
+        return write_refused(self._host_error()) if word_of(error) == "READONLY" else super()._answered(error)
+
+
+class ReplicaSSLConnection(ReplicaConnection, DeadlineSSLConnection):
     """The same over TLS."""

@@ -28,6 +28,22 @@ Conversation: TypeAlias = Generator[Request, Any, Answer]
 _FOREIGN = re.compile("WRONGTYPE|value is not an integer|attempt to (compare|perform arithmetic)")
 
 
+def connected_pool(client: Redis | AsyncRedis) -> Any:
+    """Return the pool of a client.
+
+    Raises:
+        ConfigurationError: It is one for reads from replicas.
+    """
+    pool = client.connection_pool
+    if "replicas" in pool.connection_kwargs:
+        raise ConfigurationError(
+            "client: expected one whose pool writes, found one of get_optimized_redis_pool(role='replica'): limits, "
+            "sessions and revoked tokens are written, and to be true they are read where they are; use "
+            "get_optimized_redis_pool()"
+        )
+    return pool
+
+
 def told(error: RedisError, request: Request) -> RedisError:
     """Return what a conversation is told of an error: of a key with something foreign in it, which key that is.
 
@@ -52,7 +68,7 @@ class Server:
     counts must not be; only connections of this library's pools are trusted to know what may be sent again.
 
     Raises:
-        ConfigurationError: The client is none, or one of asyncio.
+        ConfigurationError: The client is none, or one of asyncio, or its pool is one for reads from replicas.
     """
 
     def __init__(self, client: Redis) -> None:
@@ -60,7 +76,7 @@ class Server:
             raise ConfigurationError(
                 f"client: expected a redis.Redis, found {type(client)}; use memurai_client.asyncio"
             )
-        self._pool = client.connection_pool
+        self._pool = connected_pool(client)
 
     def hold(self, conversation: Conversation[Answer]) -> Answer:
         """Ask what the conversation asks until it comes to its answer."""

@@ -12,6 +12,7 @@ MemuraiClientError
  +- DeadlineExceeded        no answer came within the budget (also redis.TimeoutError)
  +- OutcomeUnknown          the connection was lost after a command was sent that must not be sent twice
  |                          (also redis.ConnectionError)
+ +- ReadOnlyPool            a command that writes came to a pool of replicas (also redis.exceptions.ReadOnlyError)
  +- AuthenticationFailed    the server refused user or password (also redis.AuthenticationError)
  +- UnsuitableServer        what answers is no server that this library can talk to (also redis.ResponseError)
 
@@ -79,6 +80,10 @@ class DeadlineExceeded(MemuraiClientError, redis.TimeoutError):
 
 class OutcomeUnknown(MemuraiClientError, redis.ConnectionError):
     """Say that the connection was lost after the command was sent: it may have been executed, and was not repeated."""
+
+
+class ReadOnlyPool(MemuraiClientError, redis.exceptions.ReadOnlyError):
+    """Say that a command that writes came to a pool of replicas, and which pool takes it; nothing was executed."""
 
 
 class AuthenticationFailed(MemuraiClientError, redis.AuthenticationError):

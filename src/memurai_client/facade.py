@@ -41,7 +41,7 @@ class PoolFacade(ABC):
 
     def get_pool_status(self) -> PoolStatus:
         """Return how much of the pool is used, and what it counted."""
-        return pool_status(self.configuration.environment, self.usage(), self.statistics)
+        return pool_status(self.configuration.environment, self.configuration.role, self.usage(), self.statistics)
 
     def get_recommendations(self) -> list[str]:
         """Return what to do about it, most urgent first."""

@@ -17,16 +17,20 @@ from memurai_client.connection import (
     DeadlineSSLConnection,
     PrimaryConnection,
     PrimarySSLConnection,
+    ReplicaConnection,
+    ReplicaSSLConnection,
 )
 from memurai_client.facade import AlertCallback, PoolFacade, ProcessPools
 from memurai_client.fifo import FifoConnectionPool
 from memurai_client.health import probe
 from memurai_client.primary import SentinelPrimary
+from memurai_client.role import Role
 from memurai_client.statistics import Statistics
 from memurai_client.status import Usage
 
 if TYPE_CHECKING:
     from memurai_client.asyncio.health import HealthCheck
+    from memurai_client.sentinels import Sentinels
 
 
 class OptimizedRedisPool(PoolFacade):
@@ -38,7 +42,7 @@ class OptimizedRedisPool(PoolFacade):
 
     def __init__(self, configuration: Configuration, on_alert: AlertCallback = warn) -> None:
         super().__init__(configuration)
-        self._primary = _primary(configuration)
+        self._sentinels = _sentinels(configuration)
         self.connection_pool = FifoConnectionPool(
             size=configuration.size,
             wait=configuration.wait_seconds,
@@ -47,7 +51,7 @@ class OptimizedRedisPool(PoolFacade):
             alarm=Alarm(configuration.size, on_alert),
             connection_class=_connection_class(configuration),
             **configuration.connection_arguments(),
-            **self._primary,
+            **self._sentinels,
         )
         self.client = redis.Redis(connection_pool=self.connection_pool)
 
@@ -92,8 +96,8 @@ class OptimizedRedisPool(PoolFacade):
     def close(self) -> None:
         """Close all connections, for good: later calls raise PoolClosed."""
         self.connection_pool.close()
-        for primary in self._primary.values():
-            primary.close()
+        for sentinels in self._sentinels.values():
+            sentinels.close()
 
     def __enter__(self) -> Self:
         """Be the pool of a with statement, that closes it."""
@@ -106,21 +110,28 @@ class OptimizedRedisPool(PoolFacade):
 
 def _connection_class(configuration: Configuration) -> type[DeadlineConnection]:
     sealed = configuration.address.tls is not None
-    if configuration.address.service is not None:
-        return PrimarySSLConnection if sealed else PrimaryConnection
-    return DeadlineSSLConnection if sealed else DeadlineConnection
+    if configuration.address.service is None:
+        return DeadlineSSLConnection if sealed else DeadlineConnection
+    if configuration.role is Role.REPLICA:
+        return ReplicaSSLConnection if sealed else ReplicaConnection
+    return PrimarySSLConnection if sealed else PrimaryConnection
 
 
-def _primary(configuration: Configuration) -> dict[str, Any]:
+def _sentinels(configuration: Configuration) -> dict[str, Sentinels[Any]]:
     address = configuration.address
     if address.service is None:
         return {}
-    arguments = {
+    arguments: dict[str, Any] = {
         "retry": Retry(NoBackoff(), 0),
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
         **configuration.sentinel_arguments(),
     }
-    return {"primary": SentinelPrimary(list(address.hosts), address.service, arguments)}
+    asked = list(address.hosts), address.service, arguments
+    if configuration.role is Role.REPLICA:
+        from memurai_client.replicas import SentinelReplicas  # noqa: PLC0415  # only who reads from them needs it
+
+        return {"replicas": SentinelReplicas(*asked)}
+    return {"primary": SentinelPrimary(*asked)}
 
 
 PROCESS_POOLS = ProcessPools(OptimizedRedisPool)

@@ -1,50 +1,16 @@
-"""Ask Sentinels which server is the primary: each time a connection is opened, but once for all who ask together."""
+"""The primary that Sentinels name, for threads."""
 
 from __future__ import annotations
 
-import os
-import threading
-from time import monotonic
-from typing import Any
-
-from redis.exceptions import RedisError
-from redis.sentinel import MasterNotFoundError, Sentinel
-
-# redis-py collects what Sentinels can't tell; what is none answers what redis-py does not expect.
-NO_ANSWER = (RedisError, AttributeError, TypeError, ValueError)
+from memurai_client.sentinels import Sentinels
 
 
-def unknown(sentinels: list[tuple[str, int]], service: str, error: Exception) -> str:
-    """Return what is told when no Sentinel names the primary; nothing of the words of what is no Sentinel."""
-    reason = error if isinstance(error, MasterNotFoundError) else type(error).__name__
-    addresses = ", ".join(f"{host}:{port}" for host, port in sentinels)
-    return f"expected a Sentinel at {addresses} that says where {service!r} is, found none: {reason}"
+class SentinelPrimary(Sentinels[tuple[str, int]]):
+    """The primary that Sentinels name; `Sentinels` describes its arguments."""
 
-
-class SentinelPrimary:
-    """The primary that Sentinels name.
-
-    sentinels: host and port of each.
-    service: the name under which they watch it.
-    sentinel_kwargs: arguments of the connections to the Sentinels, without retries: the next one is asked instead.
-    """
-
-    def __init__(self, sentinels: list[tuple[str, int]], service: str, sentinel_kwargs: dict[str, Any]) -> None:
-        self._addresses = sentinels
-        self._sentinel_kwargs = sentinel_kwargs
-        self._service = service
-        self.known: tuple[str, int] | None = None
-        self._restart()
-
-    def _restart(self) -> None:
-        """Begin anew, in the child of a fork too: a thread may be asking that the child does not have."""
-        self._pid = os.getpid()
-        self._sentinel = Sentinel(self._addresses, sentinel_kwargs=self._sentinel_kwargs)
-        # No lock that is handed on from one who waits to the next: each would queue for the interpreter with it.
-        self._answered = threading.Condition()
-        self._asking: int | None = None
-        self._asked = float("-inf")
-        self._problem = ""
+    def _discover(self) -> tuple[str, int]:
+        host, port = self._sentinel.discover_master(self._service)
+        return str(host), int(port)
 
     def address(self, seconds: float) -> tuple[str, int]:
         """Return host and port of the primary, as the Sentinels say now.
@@ -53,50 +19,4 @@ class SentinelPrimary:
 
         Raises MasterNotFoundError, one of redis-py's ConnectionErrors, when no Sentinel names one.
         """
-        if self._pid != os.getpid():
-            self._restart()
-        came = monotonic()
-        # An answer that was asked for after this caller came is as good as its own, also that they do not know.
-        while self._asked < came:
-            if not self._is_another_asking(came + seconds):
-                self._ask()
-        if self.known is None or self._problem:
-            raise MasterNotFoundError(self._problem)
-        return self.known
-
-    def _is_another_asking(self, deadline: float) -> bool:
-        """Wait for the answer to a thread that is asking, if there is one; else take its place.
-
-        Raises MasterNotFoundError when there is none in time.
-        """
-        me = threading.get_ident()
-        with self._answered:
-            if self._asking in (None, me):  # a signal handler may interrupt whom it asks again for
-                self._asking = me
-                return False
-            if not self._answered.wait(deadline - monotonic()):
-                raise MasterNotFoundError(f"the Sentinels did not say in time where {self._service!r} is")
-            return True
-
-    def _ask(self) -> None:
-        try:
-            self._discover()
-        finally:
-            with self._answered:
-                self._asking = None
-                self._answered.notify_all()
-
-    def _discover(self) -> None:
-        asked = monotonic()
-        try:
-            host, port = self._sentinel.discover_master(self._service)
-        except NO_ANSWER as error:
-            self._problem = unknown(self._addresses, self._service, error)
-        else:
-            self.known = (str(host), int(port))
-            self._problem = ""
-        self._asked = asked
-
-    def close(self) -> None:
-        """Close the connections to the Sentinels."""
-        self._sentinel.close()
+        return self.answer(seconds)

@@ -9,6 +9,7 @@ from typing import Literal
 
 Counter = Literal[
     "connections_opened",
+    "connections_to_primary",
     "connection_failures",
     "stale_connections_closed",
     "retries",
@@ -21,6 +22,8 @@ Counter = Literal[
 class Statistics:
     """Counters of one pool in one process, from its start.
 
+    connections_to_primary: connections of a pool for reads from replicas that were opened to the primary: there was no
+        replica.
     waits: callers that had to wait for a connection.
     wait_seconds: how long they waited, all together.
     longest_wait_seconds: how long the unluckiest waited.
@@ -30,6 +33,7 @@ class Statistics:
     """
 
     connections_opened: int = 0
+    connections_to_primary: int = 0
     connection_failures: int = 0
     stale_connections_closed: int = 0
     retries: int = 0

@@ -7,6 +7,7 @@ from time import time
 from typing import TypedDict
 
 from memurai_client.environment import DeploymentEnvironment
+from memurai_client.role import Role
 from memurai_client.statistics import Statistics
 
 _CRITICAL_PERCENT = 80
@@ -29,6 +30,7 @@ class PoolMetrics(TypedDict):
     longest_wait_seconds: float
     retries: int
     connections_opened: int
+    connections_to_primary: int
     connection_failures: int
     stale_connections_closed: int
     health_checks: int
@@ -40,12 +42,14 @@ class PoolStatus(TypedDict):
 
     status: healthy, degraded (nearly used up, or callers wait), unhealthy (the last health check failed), or unknown
         (no connection was made yet).
+    role: primary, or replica: of a pool for reads from replicas.
     available_connections: how many more callers could have a connection at once.
     """
 
     status: str
     utilization_percent: float
     environment: str
+    role: str
     max_connections: int
     in_use_connections: int
     idle_connections: int
@@ -64,13 +68,14 @@ class Usage:
     waiting: int
 
 
-def pool_status(environment: DeploymentEnvironment, usage: Usage, statistics: Statistics) -> PoolStatus:
+def pool_status(environment: DeploymentEnvironment, role: Role, usage: Usage, statistics: Statistics) -> PoolStatus:
     """Return the status of a pool."""
     percent = round(100 * usage.in_use / usage.size, 1)
     return {
         "status": _word(percent, usage, statistics),
         "utilization_percent": percent,
         "environment": environment.value,
+        "role": role.value,
         "max_connections": usage.size,
         "in_use_connections": usage.in_use,
         "idle_connections": usage.idle,
@@ -99,6 +104,7 @@ def _metrics(statistics: Statistics) -> PoolMetrics:
         "longest_wait_seconds": round(statistics.longest_wait_seconds, 3),
         "retries": statistics.retries,
         "connections_opened": statistics.connections_opened,
+        "connections_to_primary": statistics.connections_to_primary,
         "connection_failures": statistics.connection_failures,
         "stale_connections_closed": statistics.stale_connections_closed,
         "health_checks": statistics.health_checks,

@@ -121,7 +121,7 @@ class TestArguments:
         with pytest.raises(ConfigurationError) as refused:
             get_pool(**arguments)
 
-        assert "expected no arguments but environment, on_alert, url, max_connections, wait_seconds" in str(
+        assert "expected no arguments but environment, on_alert, url, role, max_connections, wait_seconds" in str(
             refused.value
         )
         assert f"found {', '.join(arguments)}" in str(refused.value)

@@ -16,13 +16,16 @@ import memurai_client.asyncio
 from memurai_client import DeploymentEnvironment, PoolAlert, get_optimized_redis_pool
 from memurai_client.exceptions import PoolExhausted
 from memurai_client.prometheus import PoolCollector
+from memurai_client.role import Role
 from memurai_client.statistics import Statistics
 from memurai_client.status import Usage, pool_status, recommendations
 
 
 def told_of(in_use: int, statistics: Statistics | None = None, waiting: int = 0) -> list[str]:
     usage = Usage(size=160, in_use=in_use, idle=0, waiting=waiting)
-    return recommendations(pool_status(DeploymentEnvironment.PRODUCTION, usage, statistics or Statistics()))
+    return recommendations(
+        pool_status(DeploymentEnvironment.PRODUCTION, Role.PRIMARY, usage, statistics or Statistics())
+    )
 
 
 class TestRecommendations:
@@ -125,16 +128,16 @@ def test_prometheus_reads_the_numbers_when_it_scrapes(server: PracticeServer) ->
     scraped = generate_latest(registry).decode()
 
     for line in (
-        'memurai_client_pool_connections{environment="staging",state="in_use"} 1.0',
-        'memurai_client_pool_connections{environment="staging",state="idle"} 1.0',
-        'memurai_client_pool_max_connections{environment="staging"} 2.0',
-        'memurai_client_pool_waiting_callers{environment="staging"} 0.0',
-        'memurai_client_pool_healthy{environment="staging"} 1.0',
-        'memurai_client_pool_exhausted_total{environment="staging"} 1.0',
-        'memurai_client_pool_waits_total{environment="staging"} 1.0',
-        'memurai_client_pool_retries_total{environment="staging"} 0.0',
-        'memurai_client_pool_health_checks_total{environment="staging"} 1.0',
-        'memurai_client_pool_health_check_failures_total{environment="staging"} 0.0',
+        'memurai_client_pool_connections{environment="staging",role="primary",state="in_use"} 1.0',
+        'memurai_client_pool_connections{environment="staging",role="primary",state="idle"} 1.0',
+        'memurai_client_pool_max_connections{environment="staging",role="primary"} 2.0',
+        'memurai_client_pool_waiting_callers{environment="staging",role="primary"} 0.0',
+        'memurai_client_pool_healthy{environment="staging",role="primary"} 1.0',
+        'memurai_client_pool_exhausted_total{environment="staging",role="primary"} 1.0',
+        'memurai_client_pool_waits_total{environment="staging",role="primary"} 1.0',
+        'memurai_client_pool_retries_total{environment="staging",role="primary"} 0.0',
+        'memurai_client_pool_health_checks_total{environment="staging",role="primary"} 1.0',
+        'memurai_client_pool_health_check_failures_total{environment="staging",role="primary"} 0.0',
     ):
         assert line in scraped.splitlines()
 

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from asyncio.trsock import TransportSocket
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import redis
 from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection
@@ -14,10 +14,13 @@ from redis.asyncio.connection import AbstractConnection, Connection, SSLConnecti
 from memurai_client.asyncio.retry import DeadlineRetry, LoopCall
 from memurai_client.call import PrimaryMoved
 from memurai_client.commands import is_repeatable, own_wait
-from memurai_client.connection import HANDSHAKE_ERRORS, refusal
+from memurai_client.connection import HANDSHAKE_ERRORS, refusal, write_refused
 from memurai_client.refusals import word_of
 from memurai_client.statistics import Statistics
 from memurai_client.tls import tls_context
+
+if TYPE_CHECKING:
+    from memurai_client.replicas import Turns
 
 
 class Primary(Protocol):
@@ -27,6 +30,16 @@ class Primary(Protocol):
 
     async def address(self) -> tuple[str, int]:
         """Ask for host and port of the primary."""
+        ...
+
+
+class Replicas(Protocol):
+    """Who knows where the replicas are."""
+
+    turns: Turns
+
+    async def address(self) -> tuple[str, int]:
+        """Ask for host and port of the server whose turn it is."""
         ...
 
 
@@ -223,4 +236,43 @@ class PrimaryConnection(DeadlineConnection):
 
 
 class PrimarySSLConnection(PrimaryConnection, DeadlineSSLConnection):
+    """The same over TLS."""
+
+
+class ReplicaConnection(DeadlineConnection):
+    """A connection to the next of the replicas that the Sentinels name, asked each time it connects."""
+
+    def __init__(self, *, replicas: Replicas, **kwargs: Any) -> None:
+        self._replicas = replicas
+        super().__init__(**kwargs)
+
+    @property
+    def reusable(self) -> bool:
+        """Whether another caller may have the connection as it is: not when its server is no replica by now."""
+        return super().reusable and self._replicas.turns.keeps((self.host, self.port))
+
+    async def _connect(self) -> None:
+        while True:
+            self.host, self.port = await self._replicas.address()
+            try:
+                return await super()._connect()
+            except OSError:
+                if not self._replicas.turns.avoid((self.host, self.port)):
+                    raise
+
+    async def on_connect_check_health(self, check_health: bool = True) -> None:
+        """Make the handshake; a server that does not come to its end, also in time, is left alone for a while."""
+        try:
+            await super().on_connect_check_health(check_health)
+        except (redis.ConnectionError, redis.TimeoutError, asyncio.CancelledError):
+            self._replicas.turns.avoid((self.host, self.port))
+            raise
+        if self._replicas.turns.opened((self.host, self.port)):
+            self._statistics.count("connections_to_primary")
+
+    def _answered(self, error: redis.ResponseError) -> Exception:
+        return write_refused(self._host_error()) if word_of(error) == "READONLY" else super()._answered(error)
+
+
+class ReplicaSSLConnection(ReplicaConnection, DeadlineSSLConnection):
     """The same over TLS."""

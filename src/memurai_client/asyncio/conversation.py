@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from memurai_client.asyncio.batching import Batch
-from memurai_client.conversation import Answer, Arguments, Conversation, told
+from memurai_client.conversation import Answer, Arguments, Conversation, connected_pool, told
 from memurai_client.exceptions import ConfigurationError
 
 
@@ -16,7 +16,7 @@ class Server:
     """The server of a client's pool; requests of one turn of the event loop go out together, each once.
 
     Raises:
-        ConfigurationError: The client is none of asyncio.
+        ConfigurationError: The client is none of asyncio, or its pool is one for reads from replicas.
     """
 
     def __init__(self, client: Redis) -> None:
@@ -24,7 +24,7 @@ class Server:
             raise ConfigurationError(
                 f"client: expected a redis.asyncio.Redis, found {type(client)}; use memurai_client"
             )
-        self._batch = Batch.of(client.connection_pool)
+        self._batch = Batch.of(connected_pool(client))
 
     async def hold(self, conversation: Conversation[Answer]) -> Answer:
         """Ask what the conversation asks until it comes to its answer."""

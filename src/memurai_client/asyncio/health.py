@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from memurai_client.asyncio.connection import DeadlineConnection
-from memurai_client.asyncio.factory import connection_class, primary_arguments
+from memurai_client.asyncio.factory import connection_class, sentinel_arguments
 from memurai_client.asyncio.together import Together
 from memurai_client.configuration import HEALTH_SECONDS, Configuration
 from memurai_client.health import PONG, UNHEALTHY
@@ -19,15 +20,17 @@ class HealthCheck:
     """
 
     def __init__(self, configuration: Configuration) -> None:
-        self._configuration = configuration
+        self._class = connection_class(configuration)
+        # Made once: what is known of replicas that can't be reached is for the next check too.
+        self._arguments: dict[str, Any] = {
+            **configuration.connection_arguments(),
+            **sentinel_arguments(configuration),
+            "budget": HEALTH_SECONDS,
+        }
         self.healthy = Together(self._check)
 
     async def _check(self) -> bool:
-        configuration = self._configuration
-        arguments = {**configuration.connection_arguments(), **primary_arguments(configuration)}
-        connection = connection_class(configuration)(
-            **{**arguments, "budget": HEALTH_SECONDS, "statistics": Statistics()}
-        )
+        connection = self._class(**self._arguments, statistics=Statistics())
         try:
             async with asyncio.timeout(HEALTH_SECONDS):
                 return await _probe(connection)

@@ -7,7 +7,7 @@ from typing import Self, Unpack
 import redis.asyncio
 
 from memurai_client.alarm import Alarm, warn
-from memurai_client.asyncio.factory import connection_class, primary_arguments
+from memurai_client.asyncio.factory import connection_class, sentinel_arguments
 from memurai_client.asyncio.fifo import FifoConnectionPool
 from memurai_client.asyncio.health import HealthCheck
 from memurai_client.configuration import Configuration, PoolArguments, configure
@@ -33,7 +33,7 @@ class OptimizedRedisPool(PoolFacade):
             alarm=Alarm(configuration.size, on_alert),
             connection_class=connection_class(configuration),
             **configuration.connection_arguments(),
-            **primary_arguments(configuration),
+            **sentinel_arguments(configuration),
         )
         self.client = redis.asyncio.Redis(connection_pool=self.connection_pool)
 

@@ -7,7 +7,7 @@ from typing import Any
 from redis.asyncio.sentinel import MasterNotFoundError, Sentinel
 
 from memurai_client.asyncio.together import Together
-from memurai_client.primary import NO_ANSWER, unknown
+from memurai_client.sentinels import NO_ANSWER, unknown
 
 
 class SentinelPrimary:
