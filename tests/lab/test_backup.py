@@ -194,6 +194,20 @@ def test_a_damaged_backup_is_refused_by_name_and_a_good_one_offered(deployed: Pr
     assert is_sound(damaged)
 
 
+def test_a_restore_says_which_newer_backups_it_passes_over(deployed: Practice, machine: Machine) -> None:
+    """What was written since the older one is lost: that must not happen without a word."""
+    made, when = newest(machine).name, in_days(0.5)
+    damaged = newest(machine).with_name(name_of(when))
+    damaged.mkdir()
+    (damaged / "manifest.json").write_text("{")
+    planned = deployed.run("pyinfra", "inventories/lab.py", "tasks/restore.py", "--dry", "--diff")
+    shutil.rmtree(damaged)
+    assert f"+ {made} (" in planned.output, planned.output
+    assert planned.output.count(f"passed over a newer backup that can't be used: {damaged.name}: ") == 1
+    without = deployed.run("pyinfra", "inventories/lab.py", "tasks/restore.py", "--dry", "--diff")
+    assert "passed over" not in without.output
+
+
 def test_a_restore_that_was_interrupted_is_told_and_completed(deployed: Practice, machine: Machine) -> None:
     """It was killed between its two moves: the server's data is aside, and the service would start empty."""
     data, aside = "C:/ProgramData/Memurai/data", "C:/ProgramData/Memurai/data-before-restore-20000101T000000Z"
@@ -271,6 +285,7 @@ def test_a_restore_takes_a_backup_of_the_future_only_by_its_name(deployed: Pract
         made = backups(machine)[1].name
         planned = deployed.run("pyinfra", "inventories/lab.py", "tasks/restore.py", "--dry", "--diff")
         assert f"+ {made} (" in planned.output, planned.output
+        assert f"passed over a newer backup: {future} (" in planned.output
         options = ("--dry", "--diff", "--data", f"backup={future}")
         named = deployed.run("pyinfra", "inventories/lab.py", "tasks/restore.py", *options)
         assert f"+ {future} (" in named.output, named.output

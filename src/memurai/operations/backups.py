@@ -23,7 +23,7 @@ from winfra.facts.services import Service
 from winfra.facts.tasks import Task
 from winfra.facts.together import Together
 from winfra.operations.changes import carry_out, settle
-from winfra.operations.shape import failure, refuse, show_difference
+from winfra.operations.shape import current_prefix, failure, is_planning, refuse, show_difference
 
 MANIFEST = "manifest.json"
 
@@ -97,6 +97,9 @@ def restored(instance: Instance, stamp: str, backup: str | None = None) -> Gener
     if problem := _room_problem(changes.needed_bytes(source, target), target.place.folder):
         yield from refuse(problem)
         return
+    if backup is None and is_planning():
+        for text in _passed_over(found, chosen):
+            logger.warning(f"{current_prefix()}{text}")
     before = [f"what {instance.service} has now (kept aside in {target.aside})"]
     show_difference(f"data of the server of {instance.service} in {target.place.folder}", before, [_named(chosen)])
     change = changes.restored(source, target)
@@ -140,6 +143,18 @@ def _choose(found: BackupsState, name: str | None) -> Backup | None:
         known = (item for item in found["backups"] if item["is_age_known"])
         return next((item for item in known if item["rehearsal"] != "failed"), None)
     return next((item for item in found["backups"] if item["name"] == name), None)
+
+
+def _passed_over(found: BackupsState, chosen: Backup) -> Iterator[str]:
+    """Yield each newer backup that is not taken, and why: what was written since the chosen one is lost."""
+    for item in found["backups"]:
+        if item["name"] > chosen["name"]:
+            yield f"passed over a newer backup: {_named(item)}"
+    listed = [item["name"] for item in found["backups"]]
+    for problem in found["problems"]:
+        name = problem.partition(":")[0]
+        if name not in listed and name > chosen["name"]:
+            yield f"passed over a newer backup that can't be used: {problem}"
 
 
 def _nothing_to_restore(folder: str, found: BackupsState, name: str | None) -> list[str]:
