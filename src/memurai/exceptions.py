@@ -6,6 +6,9 @@ MemuraiError
  +- MonitoringPackError     the monitoring pack could not be written
  +- ServiceCommandError     the command line of a service does not say what runs there
  +- UnknownServerError      what data a present server has can't be known
+ +- UnreadableAnswerError   a server or Sentinel answered something else than it was asked
+ +- TopologyError           which member of a set is its primary is not certain, so nothing may be done to it
+     +- UnsettledTopologyError   the same, but the Sentinels are about to settle it
  +- ConfigurationError      a value cannot be said in the configuration language
      +- ConfigSyntaxError   a line of a configuration is one that Redis cannot read
 """
@@ -45,6 +48,31 @@ class ServiceCommandError(MemuraiError):
 
 class UnknownServerError(MemuraiError):
     """Say why it can't be known what data a present server has, and what to give."""
+
+
+class UnreadableAnswerError(MemuraiError):
+    """Say what was expected of an answer of a server or Sentinel, and what was found."""
+
+
+class TopologyError(MemuraiError):
+    """Say why a set must not be touched.
+
+    set_name: the set's name. expected, found: what does not fit. answers: what each member said, a line each.
+    advice: what to do.
+    """
+
+    def __init__(self, set_name: str, expected: str, found: str, answers: Sequence[str], advice: str) -> None:
+        self.set_name = set_name
+        self.expected = expected
+        self.found = found
+        self.answers = tuple(answers)
+        self.advice = advice
+        lines = "".join(f"\n - {answer}" for answer in self.answers)
+        super().__init__(f"set {set_name}: expected {expected}, found {found}. {advice}{lines}")
+
+
+class UnsettledTopologyError(TopologyError):
+    """Say what the Sentinels are about to settle: ask again, and stop when a deadline has passed."""
 
 
 class ConfigurationError(MemuraiError):

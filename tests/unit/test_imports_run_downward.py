@@ -22,7 +22,7 @@ FLOORS = {
     ),
     "memurai": (
         {"exceptions"},
-        {"config"},
+        {"config", "topology"},
         {"settings"},
         {"server"},
         {"endpoint", "service_command", "host_settings"},
