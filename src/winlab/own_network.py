@@ -59,6 +59,15 @@ class OwnNetwork:
             _ip("rule", "del", "pref", _CUT, "from", source, "to", destination)
 
 
+def refusal() -> str | None:
+    """Return why the system lets this process have no network of its own, None when it does."""
+    try:
+        with OwnNetwork():
+            return None
+    except WinlabError as error:
+        return str(error)
+
+
 def _ip(*arguments: str) -> None:
     run_tool("iproute2", "ip", *arguments)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from judge import ANSWERS, engines, expect_differences, installation
-from lab_practice import CANARY, CONFIG_COMMAND, Practice, practice_hosts, warm_pyinfra
+from lab_practice import CANARY, CONFIG_COMMAND, WARM, Practice, practice_hosts
 
 from winlab.engines.real_powershell import Installation
 from winlab.environment import lab_variables
@@ -70,8 +70,8 @@ def _no_process_left() -> Iterator[None]:
 
     before = {process.pid for process in psutil.Process().children(recursive=True)}
     yield
-    if warm_pyinfra.cache_info().currsize:
-        warm_pyinfra().close()
+    for started in WARM.values():
+        started.close()
     left = [process for process in psutil.Process().children(recursive=True) if process.pid not in before]
     names = [process.name() for process in left if process.status() != psutil.STATUS_ZOMBIE]
     assert not names, f"expected no process left behind, found {names}"

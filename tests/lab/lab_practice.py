@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import re
@@ -16,11 +15,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pytest
 import redis
 from warm_pyinfra import PYINFRA, WarmPyinfra
 
 from winlab.engines.real_powershell import Installation
 from winlab.lab import Lab, LabHost
+from winlab.own_network import refusal
 from winlab.windows.machine import Machine
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,10 @@ CANARY = "Canary-7391-must-not-show-anywhere"
 CONFIG_COMMAND = "CONFIG_canary_5528_must_not_show"
 # Without the plugins of this project's own tests, which an operator does not have: they are half of such a run's time.
 AS_AN_OPERATOR = " ".join(f"-p no:{plugin}" for plugin in ("anyio", "hypothesispytest", "locust", "xdist"))
+
+
+# By network: a lab may have one of its own.
+WARM: dict[str, WarmPyinfra] = {}
 
 
 @dataclass(frozen=True)
@@ -134,10 +139,12 @@ class Practice:
         return self.run("pyinfra", "inventories/lab.py", str(path), "-y", "--json", *options)
 
 
-@functools.cache
 def warm_pyinfra() -> WarmPyinfra:
-    """Return what starts pyinfra, for this process until its end."""
-    return WarmPyinfra()
+    """Return what starts pyinfra in the network that this thread is in now, until its end."""
+    network = str(Path("/proc/thread-self/ns/net").readlink())
+    if network not in WARM:
+        WARM[network] = WarmPyinfra()
+    return WARM[network]
 
 
 def _started(command: Sequence[str], environment: Mapping[str, str]) -> Run:
@@ -169,16 +176,27 @@ def mtime(path: Path) -> float:
 
 
 def practice_hosts(
-    count: int, variables: Mapping[str, str], folder: Path, powershell: Installation | None = None
+    count: int,
+    variables: Mapping[str, str],
+    folder: Path,
+    powershell: Installation | None = None,
+    *,
+    own_network: bool = False,
 ) -> Iterator[Practice]:
-    """Give practice hosts lab1, lab2, ... as inventories/lab.py has them; powershell: a real one, else answers."""
+    """Give practice hosts lab1, lab2, ... as inventories/lab.py has them.
+
+    powershell: a real one, else answers. own_network: one that the lab can divide; skips the test where the system lets
+    nobody have one.
+    """
     hosts = [
         LabHost(f"lab{number}", f"{NETWORK}.{number}", "Administrator", variables["WINLAB_PASSWORD"])
         for number in range(1, count + 1)
     ]
     working_folder = folder / "work"
     working_folder.mkdir()
-    with Lab(hosts, directory=folder / "lab", powershell=powershell) as lab:
+    if own_network and (reason := refusal()):
+        pytest.skip(reason)
+    with Lab(hosts, directory=folder / "lab", powershell=powershell, own_network=own_network) as lab:
         own = {"WINLAB_HOSTS": str(count), "WINLAB_CA_BUNDLE": str(lab.ca_bundle)}
         yield Practice(lab, {**variables, **own}, working_folder)
 

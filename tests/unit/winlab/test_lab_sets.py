@@ -29,31 +29,21 @@ from sentinel_practice import (
 
 from winlab.exceptions import WinlabError
 from winlab.lab import Lab, LabHost
-from winlab.own_network import OwnNetwork
+from winlab.own_network import OwnNetwork, refusal
 from winlab.windows.errors import SERVICE_NEVER_STARTED
 
 
 @pytest.fixture(scope="module")
-def refusal() -> str | None:
-    """Why this machine lets no lab have a network of its own, None when it does."""
-    try:
-        with OwnNetwork():
-            return None
-    except WinlabError as error:
-        return str(error)
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory, refusal: str | None) -> Iterator[Lab]:
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A healthy set, which each test leaves healthy."""
-    with sentinel_set(tmp_path_factory.mktemp("set"), own_network=refusal is None) as lab:
+    with sentinel_set(tmp_path_factory.mktemp("set"), own_network=refusal() is None) as lab:
         yield lab
 
 
 @pytest.fixture
-def divisible(lab: Lab, refusal: str | None) -> Lab:
-    if refusal is not None:
-        pytest.skip(refusal)
+def divisible(lab: Lab) -> Lab:
+    if reason := refusal():
+        pytest.skip(reason)
     return lab
 
 
@@ -156,9 +146,9 @@ def test_a_server_that_cannot_be_told_from_others_is_not_cut_off(divisible: Lab)
                 divisible.cut_off(name)
 
 
-def test_a_network_of_its_own_leaves_the_one_around_it_alone(refusal: str | None) -> None:
-    if refusal is not None:
-        pytest.skip(refusal)
+def test_a_network_of_its_own_leaves_the_one_around_it_alone() -> None:
+    if reason := refusal():
+        pytest.skip(reason)
     address = (ADDRESSES["lab1"], 7000)
     with socket.create_server(address):
         with OwnNetwork() as network:
