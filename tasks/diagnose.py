@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pyinfra import host
 
-from memurai import diagnosis, host_settings, symptoms
+from memurai import diagnosis, host_settings, options, symptoms
 from memurai.facts.server import Answered, Answers
 from memurai.instance import Instance
 from memurai.settings import credentials
@@ -26,7 +26,7 @@ def ask(commands: Sequence[Sequence[str]]) -> list[Answered]:
 settings = host_settings.settings_of(host)
 if settings is not None:
     server = Instance.of(settings).server(credentials.resolve(settings).password)
-    patterns = diagnosis.wanted_patterns(host.data.get(diagnosis.PATTERNS_KEY))
+    patterns = diagnosis.wanted_patterns(host.data.get(options.PATTERNS))
     found = symptoms.observed(ask, patterns)
     service = host.get_fact(Service, service=settings.service.name)
     for line in diagnosis.report(diagnosis.Patient(found, service, settings)):

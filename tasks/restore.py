@@ -8,13 +8,11 @@ The server goes down while it loads the data. The data it has now is kept aside,
 
 from pyinfra import host
 
-from memurai import folders, host_settings, survey
+from memurai import folders, host_settings, options, survey
 from memurai.checks import ownership
 from memurai.instance import Instance
 from memurai.operations.backups import restored
 from winfra.facts.together import Together
-
-KEY = "backup"
 
 # In one request, before the first of them is asked for by itself.
 wanted = host_settings.settings_of(host)
@@ -22,7 +20,7 @@ if wanted is not None:
     host.get_fact(Together, calls=survey.restore_calls(wanted))
 current_settings = ownership.settings_of(host)
 if current_settings is not None:
-    chosen = host.data.get(KEY)
+    chosen = host.data.get(options.BACKUP)
     restored(
         name="Restore",
         instance=Instance.of(current_settings),

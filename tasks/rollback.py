@@ -6,7 +6,7 @@ them first when the rollback is to stay.
 
 from pyinfra import host
 
-from memurai import host_settings
+from memurai import host_settings, options
 from memurai.changes import rollback
 from memurai.checks import ownership
 from memurai.config import Document, damage
@@ -32,7 +32,7 @@ def earlier(text: str, path: str) -> Document | None:
 settings = ownership.settings_of(host)
 if settings is not None:
     here = Instance.of(settings)
-    wanted = host.data.get(rollback.DATA_KEY)
+    wanted = host.data.get(options.ROLLBACK_TO)
     known = history_of(host, here)
     chosen, answer = rollback.choose(known.listed if known else [], None if wanted is None else str(wanted))
     text = host.get_fact(TextFile, path=f"{here.history}/{chosen}") if chosen else None

@@ -10,7 +10,7 @@ The server is not restarted, and connections that are open stay open.
 
 from pyinfra import host
 
-from memurai import host_settings, jobs, survey
+from memurai import host_settings, jobs, options, survey
 from memurai.checks import ownership, rotation
 from memurai.config import Document
 from memurai.config.passwords import with_password
@@ -90,7 +90,7 @@ if wanted is not None:
     host.get_fact(Together, calls=survey.rotation_calls(wanted))
 current_settings = ownership.settings_of(host)
 if current_settings is not None:
-    given = host.data.get(rotation.DROP)
+    given = host.data.get(options.DROP_PASSWORD)
     if wrong := tuple(rotation.drop_problems(given)):
         host_settings.refuse(host, wrong)
     else:

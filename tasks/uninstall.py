@@ -7,14 +7,12 @@ stays, and its folder. Backups stay in any case, and the product while another i
 
 from pyinfra import host, logger
 
-from memurai import host_settings, jobs
+from memurai import host_settings, jobs, options
 from memurai.checks import ownership, restores
 from memurai.instance import Instance
 from memurai.operations import product, server, service
 from memurai.settings import Settings
 from winfra.operations import files, firewall, tasks
-
-KEY = "remove_data"
 
 
 def uninstall(settings: Settings, *, remove_data: bool) -> None:
@@ -58,11 +56,11 @@ def clear(settings: Settings) -> None:
 
 current_settings = ownership.settings_of(host)
 if current_settings is not None:
-    given = host.data.get(KEY, False)
+    given = host.data.get(options.REMOVE_DATA, False)
     wrong = (
         []
         if isinstance(given, bool)
-        else [f"--data {KEY}: expected true or false, found {given!r}; nothing was changed"]
+        else [f"--data {options.REMOVE_DATA}: expected true or false, found {given!r}; nothing was changed"]
     )
     problems = [
         *wrong,

@@ -13,7 +13,6 @@ from memurai.settings import Settings
 from memurai.symptoms import KeySample, SlowCommand, Symptoms
 from winfra.facts.services import ServiceState
 
-PATTERNS_KEY = "patterns"
 # The keys of the production guide's application: revoked tokens, and counters of rate limits.
 DEFAULT_PATTERNS = ("token:blacklist:*", "ratelimit:*")
 MEBIBYTE = 1024**2

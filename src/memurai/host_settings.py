@@ -5,6 +5,7 @@ from weakref import WeakKeyDictionary
 from gevent.lock import BoundedSemaphore  # type: ignore[import-untyped]
 from pyinfra.api import Host
 
+from memurai import options
 from memurai.exceptions import SettingsError
 from memurai.settings import Environments, Settings, from_host_data
 from winfra import refusal
@@ -59,11 +60,18 @@ def _address(host: Host) -> str:
 def load(host: Host) -> Settings | SettingsError:
     """Return the settings of a host, or why there are none; refuses nothing."""
     if host not in _loaded:
+        unread = list(options.problems(host.inventory.get_override_data(), _keys(host)))
         try:
-            _loaded[host] = from_host_data(host.name, host.data.dict(), data_origins(host), environments(host))
+            found = from_host_data(host.name, host.data.dict(), data_origins(host), environments(host))
+            _loaded[host] = SettingsError(host.name, unread) if unread else found
         except SettingsError as error:
-            _loaded[host] = error
+            _loaded[host] = SettingsError(host.name, [*unread, *error.problems])
     return _loaded[host]
+
+
+def _keys(host: Host) -> set[str]:
+    """Return the keys of a host's data, without those of `--data`."""
+    return {key for _, data in _places(host) for key in data}
 
 
 def refuse(current: Host, problems: tuple[str, ...] | list[str]) -> None:
@@ -76,14 +84,18 @@ def refuse(current: Host, problems: tuple[str, ...] | list[str]) -> None:
 def data_origins(current: Host) -> dict[str, str]:
     """Return where each key of a host's data comes from, as pyinfra ranks the places: the last one wins."""
     host = _real(current)
+    places = [*_places(host), ("--data", host.inventory.get_override_data())]
+    return {key: place for place, data in places for key in data}
+
+
+def _places(host: Host) -> list[tuple[str, dict[str, object]]]:
+    """Return the places of a host's data and what each holds, without `--data`."""
     inventory = host.inventory
-    places = [
+    return [
         ("group_data/all.py", inventory.get_data()),
         *((f"group_data/{group}.py", inventory.get_group_data(group)) for group in host.groups),
         ("the inventory", inventory.get_host_data(host.name)),
-        ("--data", inventory.get_override_data()),
     ]
-    return {key: place for place, data in places for key in data}
 
 
 def environments(current: Host) -> Environments:

@@ -21,7 +21,7 @@ FLOORS = {
         {"operations", "connector"},
     ),
     "memurai": (
-        {"exceptions"},
+        {"exceptions", "options"},
         {"config", "topology"},
         {"settings"},
         {"server"},

@@ -6,8 +6,8 @@ from memurai.config import Document
 from memurai.config.damage import mended
 from memurai.config.passwords import with_password
 from memurai.endpoint import Endpoint
+from memurai.options import ROLLBACK_TO
 
-DATA_KEY = "rollback_to"
 PREVIOUS = "previous"
 ACL_FILE = ("aclfile",)
 
@@ -19,14 +19,17 @@ def choose(names: Sequence[str], wanted: str | None) -> tuple[str | None, list[s
     """
     if wanted is None:
         return None, [
-            f"add --data {DATA_KEY}=NAME (or {PREVIOUS}, the first) to return to one of these:",
+            f"add --data {ROLLBACK_TO}=NAME (or {PREVIOUS}, the first) to return to one of these:",
             *listed(names),
         ]
     chosen = next((name for name in names if wanted in {name, name.removesuffix(".conf")}), None)
     if wanted == PREVIOUS and names:
         chosen = names[0]
     if chosen is None:
-        return None, [f"{DATA_KEY}: expected one of these earlier configurations, found {wanted!r}:", *listed(names)]
+        return None, [
+            f"{ROLLBACK_TO}: expected one of these earlier configurations, found {wanted!r}:",
+            *listed(names),
+        ]
     return chosen, []
 
 

@@ -7,9 +7,9 @@ from pyinfra.api import HiddenValue
 from memurai.config import Document
 from memurai.config.passwords import Passwords
 from memurai.exceptions import ConfigSyntaxError
+from memurai.options import DROP_PASSWORD
 from winfra.facts.files import TextFileState
 
-DROP = "drop_password"
 OLD = "old"
 NEW = "new"
 
@@ -29,7 +29,7 @@ def problems(file: TextFileState | None, path: str, password: HiddenValue, drop:
 def drop_problems(drop: object) -> Iterator[str]:
     """Yield what is wrong with `--data drop_password`."""
     if drop not in {None, OLD, NEW}:
-        yield f"--data {DROP}: expected {OLD} or {NEW}, found something else. Nothing was changed."
+        yield f"--data {DROP_PASSWORD}: expected {OLD} or {NEW}, found something else. Nothing was changed."
 
 
 def _file_problems(text: str, path: str, password: HiddenValue, drop: object) -> Iterator[str]:
@@ -52,13 +52,13 @@ def _confusions(found: Passwords, path: str, password: HiddenValue, drop: object
     is_host, is_under_way = password.unmask() == found.host.unmask(), len(found.digests) > 1
     if drop == OLD and is_host and is_under_way:
         yield (
-            f"--data {DROP}={OLD}: expected the settings' source to give the new password, found the old one of "
-            f"{path}: the new one would be dropped. Correct the variable, file or command that "
+            f"--data {DROP_PASSWORD}={OLD}: expected the settings' source to give the new password, found the old one "
+            f"of {path}: the new one would be dropped. Correct the variable, file or command that "
             "memurai_security.password names. To give the change up instead, move all clients back and run with "
-            f"--data {DROP}={NEW}."
+            f"--data {DROP_PASSWORD}={NEW}."
         )
     if drop == NEW and not is_host:
         yield (
-            f"--data {DROP}={NEW}: expected the settings' source to give the old password of {path} again, found "
-            "another one. Set memurai_security.password's source back first."
+            f"--data {DROP_PASSWORD}={NEW}: expected the settings' source to give the old password of {path} again, "
+            "found another one. Set memurai_security.password's source back first."
         )

@@ -107,7 +107,7 @@ def group_data(name: str) -> str:
     return f"memurai_security = {{'password': 'env:T_{upper}_PASSWORD', 'renamed_commands': {commands}}}\n"
 
 
-def planned(folder: Path, **variables: str) -> str:
+def planned(folder: Path, *options: str, **variables: str) -> str:
     """Let pyinfra read an inventory of `prod` in a project of three environments; return what it printed."""
     files = {
         "group_data/all.py": f"memurai_package = {PACKAGE!r}\n",
@@ -120,7 +120,7 @@ def planned(folder: Path, **variables: str) -> str:
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
-    command = [sys.executable, "-m", "pyinfra", "inventories/prod.py", "code.py", "--dry", "-y"]
+    command = [sys.executable, "-m", "pyinfra", "inventories/prod.py", "code.py", "--dry", "-y", *options]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **variables}
     finished = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
