@@ -23,6 +23,7 @@ from winlab.inventory import practice_host, read_hosts
 from winlab.lab import Lab, LabHost
 from winlab.wsman import Process, WsmanServer
 
+PROJECT = Path(__file__).parents[3]
 # Practice hosts have fixed ports, so tests that run side by side need networks of their own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 NETWORK = f"127.77.{100 + WORKER}"
@@ -172,6 +173,11 @@ class TestInventory:
         with pytest.raises(WinlabError, match=r"one and two, which are both at .*found different ones") as error:
             read_hosts(path, os.environ)
         assert "another" not in str(error.value).partition("Give both")[0]
+
+    def test_the_inventory_of_a_set_has_three_hosts(self) -> None:
+        variables = {**os.environ, "WINLAB_PASSWORD": "word", "WINLAB_NETWORK": NETWORK}
+        hosts = read_hosts(PROJECT / "inventories" / "lab_sentinel.py", variables)
+        assert {host.name: host.address for host in hosts} == {f"lab{last}": f"{NETWORK}.{last}" for last in (1, 2, 3)}
 
     def test_a_missing_or_broken_inventory(self, tmp_path: Path) -> None:
         with pytest.raises(WinlabError, match="There is no inventory at"):
