@@ -52,6 +52,19 @@ def test_a_command_that_should_be_disabled_is_named_and_not_run(filled: Practice
     assert re.search(rf"^E .*\b{command}\b", run.output, re.MULTILINE), run.output
 
 
+def test_a_server_that_does_not_answer_is_told_once_and_proves_nothing(filled: Practice) -> None:
+    filled.machine.services.stop("Memurai")
+    run = verify(filled, filled.inventory(lab1={"memurai_security": OPEN}))
+    filled.machine.services.start("Memurai")
+    assert run.exit_code == 1, run.output
+    assert re.search("^  FAILED     The server answers with the password$", run.output, re.MULTILINE), run.output
+    assert run.output.count("expected PONG from the server of lab1") == 1
+    of_the_server = [line for line in run.output.splitlines() if re.match("  (proven|FAILED) +The server ", line)]
+    assert len(of_the_server) == 1, run.output
+    assert run.output.count("see the failure of its first check") > 1
+    assert "KeyError" not in run.output
+
+
 def test_a_whole_verification_leaves_every_key(filled: Practice) -> None:
     disabled = restricting(**dict.fromkeys(DESTRUCTIVE, ""))
     run = verify(filled, filled.inventory(lab1=disabled), "--disruptive")

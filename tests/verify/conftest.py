@@ -80,9 +80,25 @@ def settings(windows: Host, hosts: Hosts) -> Settings:
 
 
 @pytest.fixture
-def server(windows: Host, settings: Settings) -> ServerOnHost:
-    """The server on the host, asked through its own command line client."""
+def silent_server(windows: Host, settings: Settings) -> ServerOnHost:
+    """The server on the host, asked through its own command line client, whether it answers or not."""
     return ServerOnHost(windows, settings)
+
+
+@pytest.fixture
+def server(windows: Host, silent_server: ServerOnHost, hosts: Hosts) -> ServerOnHost:
+    """The same, which answers: of one that does not, one reason is enough, and no answer proves nothing."""
+    name = short_name(windows)
+    if name in hosts.silent:
+        pytest.skip("the server does not answer with the password: see the failure of its first check")
+    if (answer := silent_server.ask("PING")) != "PONG":
+        hosts.silent.add(name)
+        pytest.fail(
+            f"expected PONG from the server of {name} in answer to PING with the password, found: {answer}. "
+            "tasks/diagnose.py says what its service and its log tell.",
+            pytrace=False,
+        )
+    return silent_server
 
 
 @pytest.fixture

@@ -16,11 +16,13 @@ from testinfra.backend.base import BaseBackend, CommandResult
 class Hosts:
     """The hosts of an inventory, connected when first used.
 
-    obstacles: why nothing of a host can be verified, by its short name.
+    obstacles: why nothing of a host can be verified, by its short name. silent: short names of those whose server does
+    not answer.
     """
 
     def __init__(self, inventory: str) -> None:
         self.obstacles: dict[str, str] = {}
+        self.silent: set[str] = set()
         self.state = State()
         self.state.cwd = os.getcwd()  # noqa: PTH109  # pyinfra wants a text
         ctx_state.set(self.state)

@@ -59,12 +59,12 @@ def test_backup(windows: Host, settings: Settings) -> None:
     assert age(last) < timedelta(hours=settings.monitoring.rehearsal_age_warning_hours)
 
 
-def test_health(server: ServerOnHost, windows: Host, settings: Settings) -> None:
+def test_health(silent_server: ServerOnHost, windows: Host, settings: Settings) -> None:
     """The health check, run now, finds nothing critical."""
     if not settings.monitoring.enabled:
         pytest.skip("memurai_monitoring.enabled is off")
     task = jobs.task_name(settings, "health")
-    server.call("Start-WinTask", Name=task)
+    silent_server.call("Start-WinTask", Name=task)
     found = windows.get_fact(Task, task=task)
     # The newest one says what is wrong.
     events = [event["message"] for event in windows.get_fact(EventEntries, source=jobs.EVENT_SOURCE)["entries"]]

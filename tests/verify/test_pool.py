@@ -78,11 +78,11 @@ def connect(pool: OptimizedRedisPool) -> DeadlineConnection:
         pytest.skip(f"this machine can't reach the server, as an application on its own host or a client can: {error}")
 
 
-def test_connections(pool: OptimizedRedisPool, server: ServerOnHost, settings: Settings) -> None:
+def test_connections(pool: OptimizedRedisPool, silent_server: ServerOnHost, settings: Settings) -> None:
     """The server takes all connections of the application's pools at once, and answers on each."""
     taken = [connect(pool)]
     taken += [pool.connection_pool.get_connection() for _ in range(settings.application.max_connections - 1)]
-    assert int(server.info()["connected_clients"]) >= len(taken)
+    assert int(silent_server.info()["connected_clients"]) >= len(taken)
     for connection in taken:
         connection.send_command("PING")
     assert [connection.read_response() for connection in taken] == ["PONG"] * len(taken)
