@@ -23,10 +23,16 @@ class Accepted:
 def accepted_primary(evidence: Evidence) -> Accepted:
     """Return the primary that a majority accepts; raise TopologyError when there is none, or not for certain."""
     views = voting_views(evidence)
+    # The Sentinel that leads a failover names the old primary to its end, of the same epoch as others the new one.
+    newest = max((view.epoch for view in views.values()), default=0)
+    if len(views) >= evidence.majority:
+        _check_no_failover(evidence, {name: view for name, view in views.items() if view.epoch == newest})
     candidate, epoch = _named(evidence, views)
     _check_overruling(evidence, views, candidate, epoch)
-    _check_calm(evidence, {name: view for name, view in views.items() if place(evidence, view) == candidate})
-    member = evidence.member_at(next(view.primary for view in views.values() if place(evidence, view) == candidate))
+    naming = {name: view for name, view in views.items() if place(evidence, view) == candidate}
+    _check_no_failover(evidence, naming)
+    _check_reached(evidence, naming)
+    member = evidence.member_at(next(iter(naming.values())).primary)
     if member is None:
         raise evidence.refusal(
             "a primary that the inventory names",
@@ -46,6 +52,13 @@ def place(evidence: Evidence, view: View) -> str | Address:
     """Return whom a Sentinel names: a member, in whatever form its address is written, or an address."""
     member = evidence.member_at(view.primary)
     return member.name if member else view.primary
+
+
+def _check_no_failover(evidence: Evidence, views: Mapping[str, View]) -> None:
+    moving = sorted(name for name, view in views.items() if view.flags & {"failover_in_progress", "o_down"})
+    if moving:
+        advice = "Wait until it has ended, and run again."
+        raise evidence.unsettled("no failover under way", f"one at {', '.join(moving)}", advice)
 
 
 def _named(evidence: Evidence, views: Mapping[str, View]) -> tuple[str | Address, int]:
@@ -103,15 +116,8 @@ def _check_overruling(evidence: Evidence, views: Mapping[str, View], candidate: 
         raise evidence.refusal(expected, found, advice)
 
 
-def _check_calm(evidence: Evidence, views: Mapping[str, View]) -> None:
-    """Raise when those that name the primary are replacing it, or too many of them do not reach it."""
-    moving = sorted(name for name, view in views.items() if view.flags & {"failover_in_progress", "o_down"})
-    if moving:
-        raise evidence.unsettled(
-            "no failover under way",
-            f"one at {', '.join(moving)}",
-            "Wait until it has ended, and run again.",
-        )
+def _check_reached(evidence: Evidence, views: Mapping[str, View]) -> None:
+    """Raise when too many of those that name the primary do not reach it."""
     down = sorted(name for name, view in views.items() if view.sees_primary_down)
     if len(views) - len(down) < evidence.majority:
         raise evidence.unsettled(

@@ -210,6 +210,36 @@ def test_a_failover_is_waited_for(flag: str) -> None:
     assert unsettled(practice).found == "one at cache2"
 
 
+@pytest.mark.parametrize("followers", [(), ("cache2",), ("cache2", "cache3")])
+def test_the_leader_of_a_failover_names_the_old_primary_to_its_end(followers: tuple[str, ...]) -> None:
+    practice = PracticeSet()
+    practice.serve("cache3")
+    practice.servers["cache1"] = SILENT
+    practice.name("cache1", "cache1", 1, "failover_in_progress", "o_down", "s_down")  # as a real one did
+    for name in followers:
+        practice.name(name, "cache3", 1, "disconnected")
+    assert unsettled(practice).found == "one at cache1"
+
+
+def test_one_sentinel_of_many_that_can_not_be_asked_may_not_be_waited_for() -> None:
+    practice = PracticeSet()
+    practice.hide("cache2", "cache3")
+    practice.name("cache1", "cache1", 0, "failover_in_progress", "o_down", "s_down")
+    assert refusal(practice).found == "1 for cache1"
+
+
+def test_a_sentinel_of_a_former_epoch_that_tries_to_replace_a_former_primary_is_stale() -> None:
+    practice = PracticeSet(primary="cache2", epoch=3)
+    practice.name("cache3", "cache1", 2, "o_down")
+    assert kinds(practice) == {"cache3": {Kind.STALE_SENTINEL}}
+
+
+def test_a_switch_that_a_new_sentinel_was_asked_for_is_waited_for() -> None:
+    practice = PracticeSet(epoch=3)
+    practice.name("cache3", "cache1", 0, "failover_in_progress")
+    assert unsettled(practice).found == "one at cache3"
+
+
 def test_one_sentinel_that_does_not_reach_the_primary_does_not_unsettle_it() -> None:
     practice = PracticeSet()
     practice.name("cache3", "cache1", 0, "s_down")
