@@ -1,6 +1,8 @@
-"""Three practice hosts of winlab, lab1 to lab3, each to have a server of one set and a Sentinel.
+"""Three practice hosts of winlab, lab1 to lab3, for a set of servers and their Sentinels.
 
-winlab run --inventory inventories/lab_sentinel.py -- pyinfra inventories/lab_sentinel.py deploy.py -y
+The deploy makes no sets yet: each host gets a server of its own.
+
+    winlab run --inventory inventories/lab_sentinel.py -- pyinfra inventories/lab_sentinel.py deploy.py -y
 """
 
 import os

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _secrets(options: argparse.Namespace) -> str:
     generated = new_secrets.generate(options.environment, users=options.users)
     if options.directory is None:
-        return new_secrets.export_lines(generated)
+        return new_secrets.export_lines(generated, options.environment)
     return new_secrets.write(generated, options.directory)
 
 

@@ -66,10 +66,18 @@ def generate(environment: str | None, *, users: bool = False) -> tuple[NewSecret
     )
 
 
-def export_lines(secrets: Sequence[NewSecret]) -> str:
-    """Return what a shell reads: the secrets are shown."""
+def export_lines(secrets: Sequence[NewSecret], environment: str | None) -> str:
+    """Return what a shell reads: the secrets are shown, and in comments the group data that names their variables.
+
+    environment: whose they are; None: the default settings name them, so that no group data has to.
+    """
     # They are of letters, digits, - and _: nothing needs quoting.
-    return "".join(f"export {secret.variable}={secret.value.unmask()}\n" for secret in secrets)
+    lines = "".join(f"export {secret.variable}={secret.value.unmask()}\n" for secret in secrets)
+    if environment is None:
+        return lines
+    data = _group_data({secret.key: f"env:{secret.variable}" for secret in secrets})
+    comments = "".join(f"# {line}\n" for line in data.splitlines())
+    return f"{lines}# They are read where group_data/{environment}.py says so:\n{comments}"
 
 
 def write(secrets: Sequence[NewSecret], directory: Path) -> str:

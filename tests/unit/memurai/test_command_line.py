@@ -21,7 +21,7 @@ def output_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def exported(text: str) -> dict[str, str]:
     """Return the variables that a shell has after reading export lines."""
-    words = [shlex.split(line) for line in text.splitlines()]
+    words = [shlex.split(line) for line in text.splitlines() if not line.startswith("#")]
     assert all(len(line) == 2 and line[0] == "export" for line in words)
     return dict(line[1].split("=", 1) for line in words)
 
@@ -59,6 +59,26 @@ def test_generated_secrets_are_accepted(
     resolved = credentials.resolve(from_host_data("cache1", {**host_data, "memurai_security": security}))
     assert len(resolved.password.unmask()) >= 43
     assert resolved.renamed_commands["CONFIG"].unmask().startswith("CONFIG_")
+
+
+def test_the_group_data_that_names_the_variables_is_printed_with_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, host_data: dict[str, object]
+) -> None:
+    """The default settings name others than those of an environment."""
+    text = output_of(capsys, "secrets", "generate", "--environment", "prod", "--users")
+    comments = [line.removeprefix("# ") for line in text.splitlines() if line.startswith("#")]
+    assert comments[0] == "They are read where group_data/prod.py says so:"
+    data: dict[str, object] = {}
+    exec("\n".join(comments[1:]), data)  # noqa: S102 - our own output
+    variables = exported(text)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    given = {name: data[name] for name in ("memurai_security", "memurai_users")}
+    resolved = credentials.resolve(from_host_data("cache1", {**host_data, **given}))
+    assert resolved.password.unmask() == variables["MEMURAI_PROD_PASSWORD"]
+    assert resolved.users["backup"].unmask() == variables["MEMURAI_PROD_BACKUP_PASSWORD"]
+    assert not [value for value in variables.values() if value in "".join(comments)]
+    assert "#" not in output_of(capsys, "secrets", "generate")
 
 
 def test_every_secret_is_another(capsys: pytest.CaptureFixture[str]) -> None:
