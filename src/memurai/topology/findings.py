@@ -17,7 +17,7 @@ class Kind(Enum):
     NEW_SENTINEL = "a Sentinel that does not watch the set yet: it is told to"
     OTHER_QUORUM = "a Sentinel with another quorum than the inventory's: it is told that"
     CHAINED_REPLICA = "a replica of a replica: it is pointed at the primary, by Sentinel if that knows it"
-    RETURNING_SERVER = "a primary back from the dead: Sentinel makes it a replica, nobody else"
+    RETURNING_SERVER = "a former primary, back from the dead or just replaced: Sentinel makes it a replica, nobody else"
     SYNCING_REPLICA = "a replica that does not have all data yet: waited for"
     STALE_SENTINEL = "a Sentinel that names a former primary: it follows the others when it hears of them"
     PARTIAL_SENTINEL = "a Sentinel that does not reach all members: waited for"
@@ -113,8 +113,8 @@ def _second_primary(evidence: Evidence, primary: Accepted, member: Member, answe
     name = member.name
     if _is_known(evidence, member):
         text = (
-            f"{name}: says it is a primary, which the Sentinels' majority does not accept: it is back, and Sentinel "
-            f"makes it a replica of {primary.member}. What only it has is lost then."
+            f"{name}: says it is a primary, which the Sentinels' majority does not accept (any more). Sentinel makes "
+            f"it a replica of {primary.member}; what only it has is lost then."
         )
         return Finding(Kind.RETURNING_SERVER, name, text)
     if answer.has_data and not answer.histories & primary.answer.histories:

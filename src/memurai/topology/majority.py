@@ -87,8 +87,8 @@ def _electorate(evidence: Evidence) -> str:
 def _advice_without_majority(evidence: Evidence) -> str:
     advice = (
         "Bring the Sentinels that do not answer back, and run again. If they are lost for ever: make certain that none "
-        "of them runs anywhere, look which member has the newest data, send SENTINEL REMOVE to those that are left, "
-        "name that member as the first primary in the inventory, and run again."
+        "of them runs anywhere, replace their hosts or take them out of the inventory, look which member has the "
+        "newest data, send SENTINEL REMOVE to those that are left, name that member as the first primary, run again."
     )
     if evidence.strangers:
         found = ", ".join(sorted(str(address) for address in evidence.strangers.values()))

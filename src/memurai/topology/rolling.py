@@ -8,7 +8,7 @@ from memurai.exceptions import TopologyError
 from memurai.topology.decision import Situation, Verdict, decide
 from memurai.topology.evidence import Evidence
 from memurai.topology.facts import ServerAnswer
-from memurai.topology.findings import why_not_in_sync
+from memurai.topology.findings import Finding, Kind, why_not_in_sync
 from memurai.topology.majority import accepted_primary
 
 
@@ -62,7 +62,8 @@ def _reluctance(evidence: Evidence, name: str) -> tuple[bool, bool, int, int, st
 def may_go_on(phase: Phase, evidence: Evidence) -> tuple[str, ...]:
     """Return why a phase must not begin, nothing when it may; asked again until it may, or a deadline has passed.
 
-    The member that is changed may be in any state, as after a change that failed; all others must be as they should be.
+    The member that is changed may be down or out of sync, as after a change that failed; all others must be as they
+    should be.
     """
     try:
         verdict = decide(evidence)
@@ -77,16 +78,21 @@ def may_go_on(phase: Phase, evidence: Evidence) -> tuple[str, ...]:
 
 def _change_problems(phase: Phase, verdict: Verdict, evidence: Evidence) -> Iterator[str]:
     if phase.member == verdict.primary:
-        yield f"{phase.member}: expected a replica, found the primary: it has been promoted, so make the order anew"
-    yield from (finding.text for finding in verdict.findings if finding.subject != phase.member)
+        yield f"{phase.member}: expected a replica, found the primary; make the order of the change anew"
+    yield from (finding.text for finding in verdict.findings if _forbids_change(phase, finding))
     copies = [name for name in copies_in_sync(evidence) if name != phase.member]
     # Where there are other replicas, one must have all data: the primary may fail while this member is down.
     needed = max(evidence.wanted.min_replicas_to_write, min(1, len(evidence.wanted.servers) - 2))
     if len(copies) < needed:
         yield (
-            f"{phase.member}: expected {needed} other replicas in sync while it is down, found {len(copies)} "
-            f"({', '.join(copies) or 'none'})"
+            f"{phase.member}: expected {needed} or more in sync of the other replicas while it is down, found "
+            f"{', '.join(copies) or 'none'}"
         )
+
+
+def _forbids_change(phase: Phase, finding: Finding) -> bool:
+    """Whether something keeps a member from being changed: all about others, and that it still takes writes itself."""
+    return finding.subject != phase.member or finding.kind is Kind.RETURNING_SERVER
 
 
 def _failover_problems(phase: Phase, verdict: Verdict, evidence: Evidence) -> Iterator[str]:

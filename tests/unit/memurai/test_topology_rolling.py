@@ -77,10 +77,17 @@ def test_a_healthy_set_may_go_on(phase: Phase) -> None:
 
 def test_the_former_primary_may_be_changed_once_another_is_accepted() -> None:
     (reason,) = may_go_on(CHANGE_1, PracticeSet().evidence)
-    assert reason == "cache1: expected a replica, found the primary: it has been promoted, so make the order anew"
+    assert reason == "cache1: expected a replica, found the primary; make the order of the change anew"
     assert may_go_on(CHANGE_1, PracticeSet(primary="cache2", epoch=1).evidence) == ()
     (reason,) = may_go_on(FAIL_OVER, PracticeSet(primary="cache2", epoch=1).evidence)
     assert reason == "cache1: expected the primary, found a replica: cache2 has been promoted already"
+
+
+def test_a_former_primary_is_not_changed_before_sentinel_has_made_it_a_replica() -> None:
+    practice = PracticeSet(primary="cache2", epoch=1)
+    practice.lone("cache1", keys=6)
+    (reason,) = may_go_on(CHANGE_1, practice.evidence)
+    assert reason.startswith("cache1: says it is a primary")
 
 
 def replica_down(practice: PracticeSet) -> None:
@@ -139,7 +146,10 @@ def test_a_set_of_two_servers_can_be_rolled_where_its_primary_takes_writes_alone
     assert phases(practice.evidence, ["cache1", "cache2"]) == (CHANGE_2, FAIL_OVER, CHANGE_1)
     assert may_go_on(CHANGE_2, practice.evidence) == ()
     practice.wanted = replace(practice.wanted, min_replicas_to_write=1)
-    assert "expected 1 other replicas in sync" in may_go_on(CHANGE_2, practice.evidence)[0]
+    assert (
+        "expected 1 or more in sync of the other replicas while it is down, found none"
+        in may_go_on(CHANGE_2, practice.evidence)[0]
+    )
 
 
 def test_a_failover_needs_a_replica_that_may_be_promoted() -> None:
