@@ -54,8 +54,7 @@ def _server_findings(evidence: Evidence, primary: Accepted) -> Iterator[Finding]
     for member in evidence.wanted.servers:
         name, answer = member.name, evidence.server(member.name)
         if isinstance(answer, Silent):
-            text = f"{name}: its server does not answer ({answer.reason}). Bring it back, and run again."
-            yield Finding(Kind.SILENT_SERVER, name, text)
+            yield _silent_server(primary, name, answer)
         elif isinstance(answer, Absent):
             yield Finding(
                 Kind.NEW_SERVER, name, f"{name}: has no server yet; it becomes a replica of {primary.member}."
@@ -64,6 +63,16 @@ def _server_findings(evidence: Evidence, primary: Accepted) -> Iterator[Finding]
             yield from _replica_findings(evidence, primary, name, answer)
         elif name != primary.member:
             yield _second_primary(evidence, primary, member, answer)
+
+
+def _silent_server(primary: Accepted, name: str, answer: Silent) -> Finding:
+    text = f"{name}: its server does not answer ({answer.reason}). Bring it back, and run again."
+    if not primary.answer.has_data:
+        text += (
+            f" {primary.member} has no data: should {name} have the set's, copy its data folder before it starts: it "
+            f"becomes a replica of {primary.member} and loses them."
+        )
+    return Finding(Kind.SILENT_SERVER, name, text)
 
 
 def _replica_findings(evidence: Evidence, primary: Accepted, name: str, answer: ServerAnswer) -> Iterator[Finding]:

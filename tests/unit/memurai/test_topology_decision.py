@@ -448,6 +448,18 @@ def test_a_primary_that_came_back_empty_does_not_empty_the_others() -> None:
     assert error.advice.startswith("Stop cache1")
 
 
+def test_an_empty_primary_may_not_be_all_that_there_is() -> None:
+    practice = PracticeSet(primary="cache2", epoch=1)
+    practice.servers["cache1"] = SILENT
+    (finding,) = decide(practice.evidence).findings
+    assert "copy" not in finding.text
+    for name in ("cache2", "cache3"):
+        practice.change_server(name, keys=0)
+    (finding,) = decide(practice.evidence).findings
+    assert (finding.kind, finding.subject) == (Kind.SILENT_SERVER, "cache1")
+    assert "copy its data folder before it starts: it becomes a replica of cache2" in finding.text
+
+
 def test_a_set_without_data_yet_has_nothing_to_lose() -> None:
     practice = PracticeSet()
     for name in practice.names:
