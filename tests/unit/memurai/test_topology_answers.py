@@ -79,6 +79,11 @@ def test_a_replica_as_a_client_for_windows_writes_it() -> None:
     assert answer.has_data  # what it is loading
 
 
+@pytest.mark.parametrize("field", ["loading", "async_loading"])
+def test_a_server_that_loads_data_beside_the_old_ones_is_loading_too(field: str) -> None:
+    assert server_answer({**parse_info(PRIMARY_INFO), field: "1"}).is_loading
+
+
 def test_a_server_that_has_functions_only_has_data() -> None:
     empty = PRIMARY_INFO.partition("# Keyspace")[0]
     assert server_answer(parse_info(empty)).has_data
