@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from pyinfra.api import Config, HiddenValue, Inventory, State
 from pyinfra.api.connect import connect_all, disconnect_all
 from pyinfra.api.exceptions import PyinfraError
-from pyinfra.api.operation import add_op
+from pyinfra.api.operation import OperationMeta, add_op
 from pyinfra.api.operations import run_ops
 
 from winlab.lab import Lab
@@ -21,7 +22,7 @@ from winlab.lab import Lab
 class Outcome:
     """What came of one operation.
 
-    planned: whether the plan said that something would change. changed: whether something did.
+    planned: whether the plan said that something would change, or refused it. changed: whether something did.
     succeeded: whether the host is still in the run. shown: everything that was logged, without colours.
     """
 
@@ -72,8 +73,13 @@ class OperationRunner:
         state = self.state()
         state.print_noop_info = True
         try:
-            # Without a name pyinfra prints all arguments, contents too.
-            (meta,) = add_op(state, operation, name="Practice", **arguments).values()
+            metas: list[OperationMeta] = []
+            with surviving():
+                # Without a name pyinfra prints all arguments, contents too.
+                metas += add_op(state, operation, name="Practice", **arguments).values()
+            if not metas:
+                return Outcome(planned=True, changed=False, succeeded=False, shown=records.text)
+            (meta,) = metas
             planned = meta.will_change
             if not dry:
                 execute(state)
@@ -86,8 +92,15 @@ class OperationRunner:
 
 def execute(state: State) -> None:
     """Execute all operations; a host that fails is no exception here."""
-    try:
+    with surviving():
         run_ops(state)
+
+
+@contextmanager
+def surviving() -> Iterator[None]:
+    """Leave, rather than raise, when the last host has failed."""
+    try:
+        yield
     except PyinfraError as error:
         if "No hosts remaining" not in str(error):
             raise

@@ -51,6 +51,16 @@ def test_a_host_with_wrong_data_is_refused(bare_pair: Practice, data: dict[str, 
     assert_refused(bare_pair, run, before, *expected)
 
 
+def test_a_plan_with_a_refusal_ends_with_an_error_and_shows_the_other_hosts(bare_pair: Practice) -> None:
+    """Without a terminal, where pyinfra can't ask whether to go on with them."""
+    assert bare_pair.deploy("--limit", "@winrm/lab2").exit_code == 0
+    plan = bare_pair.run("pyinfra", "inventories/lab.py", "tasks/restore.py", "--dry", "--diff")
+    assert plan.exit_code == 1, plan.output
+    assert "[@winrm/lab1] backups in C:/Backups/Redis: expected a backup to restore, found these:" in plan.output
+    assert "[@winrm/lab2] steps of the change 'restore of " in plan.output, plan.output
+    assert "Traceback" not in plan.output
+
+
 def test_a_package_that_is_not_the_pinned_one_is_refused_before_anything_is_touched(bare: Practice) -> None:
     before = snapshot(bare.machine)
     run = bare.deploy(WINLAB_PACKAGE_SHA256="0" * 64)

@@ -18,6 +18,8 @@ from pyinfra.api.command import PyinfraCommand
 from pyinfra.context import ctx_host
 from pyinfra.operations.util.files import generate_color_diff
 
+from winfra import refusal
+
 Commands = Callable[[], Iterable[PyinfraCommand]]
 
 # Paths that operations of this run will write, by host. An operation that is planned before the write happens
@@ -58,8 +60,13 @@ def _fail(state: State, host: Host, message: str) -> bool:  # noqa: ARG001  # py
 
 
 def refuse(message: str) -> Generator[PyinfraCommand, None, None]:
-    """Say already in the plan why an operation can't be done, and fail its host when it is carried out."""
-    if is_planning():
+    """Say why an operation can't be done, and fail its host: already in the plan, where there is one.
+
+    What is planned before it is not carried out either then, and `--dry` ends with an error.
+    """
+    if is_planning() and not current_state.is_executing:
+        refusal.refuse(current_state.inventory.get_host(current_host.name), [message])
+    elif is_planning():
         logger.error(f"{current_prefix()}{message}")
     yield failure(message)
 
