@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -54,7 +55,8 @@ def test_a_command_that_should_be_disabled_is_named_and_not_run(filled: Practice
 
 def test_a_server_that_does_not_answer_is_told_once_and_proves_nothing(filled: Practice) -> None:
     filled.machine.services.stop("Memurai")
-    run = verify(filled, filled.inventory(lab1={"memurai_security": OPEN}))
+    written = filled.working_folder / "report.json"
+    run = verify(filled, filled.inventory(lab1={"memurai_security": OPEN}), "--json", str(written))
     filled.machine.services.start("Memurai")
     assert run.exit_code == 1, run.output
     assert re.search("^  FAILED     The server answers with the password$", run.output, re.MULTILINE), run.output
@@ -63,6 +65,13 @@ def test_a_server_that_does_not_answer_is_told_once_and_proves_nothing(filled: P
     assert len(of_the_server) == 1, run.output
     assert run.output.count("see the failure of its first check") > 1
     assert "KeyError" not in run.output
+    (host,) = json.loads(written.read_text())["hosts"].values()
+    checks = {check["statement"]: (check["outcome"], check["reason"]) for check in host["checks"]}
+    assert len(checks) == len(host["checks"])
+    outcome, reason = checks["The server answers with the password"]
+    assert (outcome, reason.startswith("expected PONG from the server of lab1")) == ("FAILED", True)
+    assert checks["Windows restarts the service when it fails"] == ("proven", "")
+    assert CANARY not in written.read_text()
 
 
 def test_a_whole_verification_leaves_every_key(filled: Practice) -> None:

@@ -9,6 +9,8 @@ from gevent import monkey
 
 monkey.patch_all()
 
+from pathlib import Path  # noqa: E402
+
 import pytest  # noqa: E402
 import testinfra.backend  # noqa: E402
 from inventory_backend import Hosts, InventoryBackend, short_name  # noqa: E402
@@ -27,6 +29,7 @@ HOSTS = pytest.StashKey[Hosts]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("verify")
     group.addoption("--inventory", help="pyinfra inventory whose hosts are verified, e.g. inventories/prod.py")
+    group.addoption("--json", type=Path, help="path of a file that gets the report as JSON too; JUnit: --junitxml")
     group.addoption("--disruptive", action="store_true", help="also restart the service to prove that data survives")
 
 
@@ -39,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     InventoryBackend.hosts = hosts
     testinfra.backend.BACKENDS[InventoryBackend.NAME] = "inventory_backend.InventoryBackend"
     config.option.hosts = ",".join(hosts.specifications())
-    config.pluginmanager.register(Report(inventory, hosts.obstacles), "verification-report")
+    config.pluginmanager.register(Report(inventory, hosts.obstacles, config.getoption("--json")), "verification-report")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
