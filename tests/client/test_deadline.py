@@ -37,6 +37,7 @@ def seconds_of(call: Callable[[], object], *expected: type[Exception]) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.alone
 def test_against_a_silent_server_every_call_ends_within_wait_and_budget() -> None:
     with strange_server() as silent, ThreadPoolExecutor(12) as callers:
         pool = get_optimized_redis_pool(url=silent.url, max_connections=3, wait_seconds=0.5, budget_seconds=0.7)
@@ -48,6 +49,7 @@ def test_against_a_silent_server_every_call_ends_within_wait_and_budget() -> Non
         pool.close()
 
 
+@pytest.mark.alone
 def test_against_a_silent_server_every_task_ends_within_wait_and_budget() -> None:
     async def one(pool: memurai_client.asyncio.OptimizedRedisPool) -> float:
         began = time.monotonic()
@@ -73,6 +75,7 @@ def test_redis_py_alone_multiplies_its_retries_by_its_health_checks() -> None:
         client.close()
 
 
+@pytest.mark.alone
 def test_a_frozen_server_ends_calls_on_open_connections_too(own_server: StartServer) -> None:
     server = own_server()
     pool = get_optimized_redis_pool(url=server.url, budget_seconds=0.5)
@@ -86,6 +89,7 @@ def test_a_frozen_server_ends_calls_on_open_connections_too(own_server: StartSer
     assert pool.client.ping()
 
 
+@pytest.mark.alone
 def test_an_answer_in_drops_does_not_prolong_a_call() -> None:
     """Each read of a socket would have a timeout of its own."""
     with strange_server() as silent:
@@ -203,6 +207,7 @@ def test_a_changed_password_needs_no_restart(
     assert pool.client.ping()
 
 
+@pytest.mark.alone
 def test_nobody_there_ends_with_the_budget_too() -> None:
     with strange_server() as gone:
         url = gone.url

@@ -22,7 +22,8 @@ ENDPOINT_SECONDS = 1.0
 SECRET = "a-secret-of-the-server"
 Pool = OptimizedRedisPool | memurai_client.asyncio.OptimizedRedisPool
 
-pytestmark = pytest.mark.parametrize("kind", ["threads", "asyncio"])
+# The endpoint answers within a second: what else runs must not make it later.
+pytestmark = [pytest.mark.alone, pytest.mark.parametrize("kind", ["threads", "asyncio"])]
 
 
 def make_pool(kind: str, url: str, **arguments: object) -> Pool:

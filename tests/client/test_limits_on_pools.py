@@ -84,6 +84,7 @@ def test_what_only_reads_is_asked_again_beside_what_counts(world: World, server:
     assert (decision.decided_by, revoked) == ("open", False)
 
 
+@pytest.mark.alone
 def test_a_frozen_server_is_waited_for_no_longer_than_the_budget(
     world: World, own_server: Callable[..., PracticeServer]
 ) -> None:

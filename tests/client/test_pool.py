@@ -103,6 +103,7 @@ class TestOrder:
 
 
 class TestExhaustion:
+    @pytest.mark.alone
     def test_the_wait_is_bounded_counted_and_told(self, server: PracticeServer) -> None:
         pool = get_optimized_redis_pool(url=server.url, max_connections=2, wait_seconds=0.3)
         taken = [pool.connection_pool.get_connection() for _ in range(2)]

@@ -143,6 +143,7 @@ def test_variables_name_the_sentinels(sentinels: SentinelSet, world: World, monk
         assert primary.info("keyspace")["db3"]["keys"] == 1
 
 
+@pytest.mark.alone
 def test_no_sentinel_there_is_told_within_the_budget() -> None:
     pool = get_optimized_redis_pool(url="redis+sentinel://127.77.254.254:1/main", budget_seconds=0.5)
 

@@ -129,6 +129,7 @@ def test_a_file_that_is_not_there_is_told(sealed: Sealed) -> None:
         pool.client.ping()
 
 
+@pytest.mark.alone
 def test_a_frozen_sealed_server_ends_calls_in_time(sealed: Sealed) -> None:
     pool = get_optimized_redis_pool(url=f"{sealed.url}?ssl_ca_certs={sealed.authority}", budget_seconds=0.5)
     pool.client.ping()
