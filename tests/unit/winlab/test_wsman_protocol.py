@@ -29,7 +29,7 @@ StartServer = Callable[..., WsmanServer]
 NO_SUCH_SHELL = 2150858843
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait for a condition; fail when it does not come true in time."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -96,7 +96,7 @@ class TestStreams:
         started = time.monotonic()
         timer.start()
         assert client.get_command_output_raw(shell, command)[0] == b"now\n"
-        assert time.monotonic() - started < 1.0
+        assert time.monotonic() - started < 5
 
     def test_a_receive_wakes_when_a_process_writes_and_goes_on(self, client: Protocol, programs: Programs) -> None:
         def greet(process: Process, _: str) -> int:
@@ -111,7 +111,7 @@ class TestStreams:
         threading.Timer(0.2, programs.release.set).start()
         started = time.monotonic()
         assert client.get_command_output_raw(shell, command)[0] == b"hello"
-        assert time.monotonic() - started < 1.0
+        assert time.monotonic() - started < 5
 
     def test_large_output_is_split_and_complete(self, client: Protocol) -> None:
         shell = client.open_shell()
@@ -209,7 +209,7 @@ class TestEnding:
         started = time.monotonic()
         with pytest.raises(WinRMOperationTimeoutError):
             client.get_command_output_raw(shell, command)
-        assert 0.9 < time.monotonic() - started < 2
+        assert 0.9 < time.monotonic() - started < 4
 
     def test_terminate_ends_and_forgets_the_command(self, client: Protocol, programs: Programs) -> None:
         shell = client.open_shell()

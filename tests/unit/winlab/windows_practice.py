@@ -77,7 +77,7 @@ def deploy(machine: Machine, *directives: str) -> None:
     machine.services.create("Memurai", ServiceSettings(IMAGE_PATH, "Memurai", account=NETWORK_SERVICE))
 
 
-def wait_until(condition: Callable[[], object], timeout_seconds: float = 10.0) -> None:
+def wait_until(condition: Callable[[], object], timeout_seconds: float = 30.0) -> None:
     """Wait for a condition, or fail."""
     deadline = time.monotonic() + timeout_seconds
     while not condition():
