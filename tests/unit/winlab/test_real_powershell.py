@@ -259,7 +259,7 @@ def test_a_program_that_powershell_has_left_does_not_keep_it_from_ending(machine
     machine.powershell = powershell.run
     try:
         process = PracticeProcess(encoded("'x'"))
-        process.start(machine).join(20)
+        process.start(machine).join(60)
         assert (process.exit_code, process.stdout.text, process.stderr.text) == (3, "begun\n", "wrong\n")
     finally:
         stop.touch()

@@ -70,7 +70,7 @@ class Client:
 
     def end(self) -> int | None:
         self.process.stdin.put(b"")
-        self._thread.join(10)
+        self._thread.join(60)
         return self.process.exit_code
 
 
@@ -307,7 +307,7 @@ def test_an_antivirus_holds_the_answers_back_until_the_end(machine: Machine) -> 
         thread.join(0.01)
     assert process.stdout.data == b""
     process.stdin.put(b"")
-    thread.join(10)
+    thread.join(60)
     assert [line.split()[1] for line in process.stdout.text.splitlines()] == ["0", "r1", "r2"]
 
 

@@ -241,7 +241,7 @@ def test_a_server_that_is_killed_meanwhile(running: Machine) -> None:
     process = running.services.get("Memurai").process
     assert process is not None
     process.kill()
-    thread.join(20)
+    thread.join(60)
     require_failed(running, results[0], "Expected INFO from")
     assert names(running) == []
     assert last_run(running)["ExitCode"] == 1
@@ -319,7 +319,7 @@ def test_two_never_run_at_once(running: Machine) -> None:
     assert "Another run holds the lock" in second["Text"]
     # The result is that of the run which goes on.
     assert (events(running), running.files.kind(f"{BACKUPS}\\last-run.json")) == ([1003], "Absent")
-    thread.join(30)
+    thread.join(60)
     assert results[0]["ExitCode"] == 0
     assert names(running) == [results[0]["Backup"]]
     assert (last_run(running)["ExitCode"], metrics(running)["memurai_backup_last_exit_code"]) == (0, 0)

@@ -69,7 +69,7 @@ def test_a_run_that_is_under_way_is_waited_for_and_another_one_started(machine: 
     waiting = threading.Thread(target=lambda: answers.append(call("Start-WinTask", Name="Job")))
     waiting.start()
     first.process.terminated.set()
-    waiting.join(20)
+    waiting.join(60)
     assert [answer["LastTaskResult"] for answer in answers] == [5]
     assert first.result == TERMINATED
     assert machine.tasks.get("Job").last_run is not first

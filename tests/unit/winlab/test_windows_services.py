@@ -55,7 +55,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 
 
 def ask(command: str) -> str:
-    with socket.create_connection((ADDRESS, PORT), timeout=5) as connection:
+    with socket.create_connection((ADDRESS, PORT), timeout=60) as connection:
         connection.sendall(f"{command}\r\n".encode())
         return connection.recv(65536).decode()
 

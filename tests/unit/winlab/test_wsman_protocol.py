@@ -229,7 +229,7 @@ class TestEnding:
         actions = server.statistics.actions
         wait_until(lambda: server.service._shells[shell].pending_requests == 1)
         client_of(client).close_shell(shell)
-        thread.join(5)
+        thread.join(60)
         assert isinstance(errors[0], WSManFaultError)
         assert errors[0].wsman_fault_code == 995
         assert programs.started[0].terminated.is_set()
@@ -259,7 +259,7 @@ class TestEnding:
         client.run_command(shell, "stubborn")
         client.close_shell(shell)
         programs.release.set()
-        assert programs.started[0].join(5)
+        assert programs.started[0].join(60)
         assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
         assert run(client, "echo", "on")[0] == b"on\r\n"
 
@@ -299,7 +299,7 @@ class TestEnding:
         thread, errors = in_background(lambda: client.get_command_output_raw(shell, command))
         wait_until(lambda: server.service._shells[shell].pending_requests == 1)
         server.close()
-        thread.join(5)
+        thread.join(60)
         assert errors
         assert programs.started[0].terminated.is_set()
         assert set(threading.enumerate()) <= before
@@ -473,7 +473,7 @@ class TestHttp:
             headers={"Content-Type": content_type},
             auth=("Administrator", "secret") if authorized else None,
             verify=ca_bundle,
-            timeout=5,
+            timeout=60,
         )
         assert response.status_code == status
         assert response.content == b""
@@ -486,7 +486,7 @@ class TestHttp:
         self, start_server: StartServer, ca_bundle: str, secure: bool, allow_basic: bool, challenges: str
     ) -> None:
         url = endpoint(start_server(allow_basic=allow_basic), secure=secure)
-        response = requests.post(url, verify=ca_bundle, timeout=5)
+        response = requests.post(url, verify=ca_bundle, timeout=60)
         assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, challenges)
 
     @pytest.mark.parametrize(
@@ -506,7 +506,7 @@ class TestHttp:
     @pytest.mark.parametrize("scheme", ["Negotiate", "Basic", "Kerberos"])
     def test_a_broken_token(self, server: WsmanServer, ca_bundle: str, scheme: str, token: str) -> None:
         response = requests.post(
-            endpoint(server, secure=True), headers={"Authorization": f"{scheme} {token}"}, verify=ca_bundle, timeout=5
+            endpoint(server, secure=True), headers={"Authorization": f"{scheme} {token}"}, verify=ca_bundle, timeout=60
         )
         assert response.status_code == 401
 
@@ -523,7 +523,7 @@ class TestHttp:
         thread, errors = in_background(lambda: client.get_command_output_raw(shell, command))
         wait_until(lambda: server.service._shells[shell].pending_requests == 1)
         server.drop_connections()
-        thread.join(5)
+        thread.join(60)
         assert isinstance(errors[0], requests.exceptions.ConnectionError)
         other = client_of(client)
         other.send_command_input(shell, command, b"lost\n")

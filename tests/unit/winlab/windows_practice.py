@@ -104,7 +104,7 @@ class PracticeInput:
         self._lines.put(line)
 
     def readline(self) -> bytes:
-        line = b"" if self._ended else self._lines.get(timeout=20)
+        line = b"" if self._ended else self._lines.get(timeout=60)
         self._ended = self._ended or not line
         return line
 
