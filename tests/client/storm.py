@@ -1,6 +1,6 @@
 """A program that storms a pool: threads that call, exceptions out of a signal handler, and forks, all at once.
 
-python storm.py ours|redis-py PORT SECONDS prints what happened: calls, wrong answers, errors, children without answers.
+python storm.py ours|redis-py URL SECONDS prints what happened: calls, wrong answers, errors, children without answers.
 It is a program because redis-py alone with hiredis may end it with a segmentation fault.
 """
 
@@ -17,7 +17,6 @@ from collections import Counter
 from typing import NoReturn
 
 import redis
-from practice_server import HOST
 from torn import TornError
 
 from memurai_client import get_optimized_redis_pool
@@ -108,12 +107,12 @@ class Storm:
 
 
 def main() -> NoReturn:
-    kind, port, seconds = sys.argv[1:]
+    kind, url, seconds = sys.argv[1:]
     if kind == "ours":
-        pool = get_optimized_redis_pool(url=f"redis://{HOST}:{port}", max_connections=SIZE)
+        pool = get_optimized_redis_pool(url=url, max_connections=SIZE)
         client = pool.client
     else:
-        client = redis.Redis(host=HOST, port=int(port), max_connections=SIZE, decode_responses=True)
+        client = redis.Redis.from_url(url, max_connections=SIZE, decode_responses=True)
     client.mset({f"key {number}": f"value {number}" for number in range(KEYS)})
     seen = Storm(client, float(seconds)).run()
     if kind == "ours":

@@ -22,7 +22,7 @@ PROGRAM = Path(__file__).parent / "storm.py"
 
 
 def storm(kind: str, server: PracticeServer, seconds: float) -> tuple[int, Counter[str]]:
-    command = [sys.executable, str(PROGRAM), kind, str(server.port), str(seconds)]
+    command = [sys.executable, str(PROGRAM), kind, server.url, str(seconds)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=seconds * 10 + 60, check=False)
     if kind == "ours":
         assert ended.returncode == 0, ended.stderr[-2000:]
