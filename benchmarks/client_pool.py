@@ -29,6 +29,7 @@ from benchmarks.load.processes import redis_server
 
 CALLERS, CONNECTIONS = 1000, 160
 WAIT_SECONDS = 30.0
+LOOK_SECONDS = 0.05
 VALUE = "x" * 64
 OURS, BARE = "ours", "BlockingConnectionPool"
 TARGETS = {"threads": 0.95, "asyncio": 1.0}
@@ -51,10 +52,6 @@ class Round:
     failed: int = 0
     clock_seconds: float = 0.0
     processor_seconds: float = 0.0
-
-    def begin(self) -> None:
-        """Forget what was counted before the round."""
-        self.counts, self.longest, self.failed = [0] * CALLERS, 0.0, 0
 
     def note(self, caller: int, seconds: float, *, failed: bool = False) -> None:
         """Count a call."""
@@ -106,12 +103,14 @@ class Meter:
 
         They wait for no barrier: it lets a thousand out one by one, while those that are out take the interpreter.
         """
-        measured, end = Round(), threading.Event()
+        measured, begin, end = Round(), threading.Event(), threading.Event()
         answered = threading.Semaphore(0)
 
         def caller(number: int) -> None:
             client.set(f"key {number}", VALUE)
             answered.release()
+            while not begin.is_set():
+                time.sleep(LOOK_SECONDS)
             while not end.is_set():
                 began = time.monotonic()
                 try:
@@ -127,7 +126,7 @@ class Meter:
         for _ in range(CALLERS):
             answered.acquire()
         with self.measured(measured):
-            measured.begin()
+            begin.set()
             end.wait(self._seconds)
             end.set()
             for thread in threads:
