@@ -70,7 +70,7 @@ def _take_signals() -> None:
     atexit.register(_close_all)
 
 
-def _end_run(number: int, _: FrameType | None) -> None:
+def _end_run(number: int, frame: FrameType | None) -> None:
     """End the run in order; the next signal ends it at once."""
     for other in SIGNALS:
         if signal.getsignal(other) is _end_run:
@@ -82,9 +82,16 @@ def _end_run(number: int, _: FrameType | None) -> None:
         session.end_soon(name)
     # The main greenlet gives the exit code; it leaves by what pyinfra does at the end, which disconnects. The present
     # one may be gevent's own, in which nothing may be raised or waited for.
-    if gevent.getcurrent() is _main():
+    if gevent.getcurrent() is _main() and not _in_gevent(frame):
         sys.exit(128 + number)
     gevent.kill(_main(), SystemExit(128 + number))
+
+
+def _in_gevent(frame: FrameType | None) -> bool:
+    """Say whether a frame runs for gevent, which left in the middle could keep a place in its pool for ever."""
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] != "gevent":
+        frame = frame.f_back
+    return frame is not None
 
 
 def _main() -> object:
