@@ -60,7 +60,6 @@ def test_a_server_that_does_not_answer_is_told_once_and_proves_nothing(filled: P
     filled.machine.services.start("Memurai")
     assert run.exit_code == 1, run.output
     assert re.search("^  FAILED     The server answers with the password$", run.output, re.MULTILINE), run.output
-    assert run.output.count("expected PONG from the server of lab1") == 1
     of_the_server = [line for line in run.output.splitlines() if re.match("  (proven|FAILED) +The server ", line)]
     assert len(of_the_server) == 1, run.output
     assert run.output.count("see the failure of its first check") > 1
@@ -68,8 +67,8 @@ def test_a_server_that_does_not_answer_is_told_once_and_proves_nothing(filled: P
     (host,) = json.loads(written.read_text())["hosts"].values()
     checks = {check["statement"]: (check["outcome"], check["reason"]) for check in host["checks"]}
     assert len(checks) == len(host["checks"])
-    outcome, reason = checks["The server answers with the password"]
-    assert (outcome, reason.startswith("expected PONG from the server of lab1")) == ("FAILED", True)
+    told = {statement: outcome for statement, (outcome, reason) in checks.items() if "expected PONG from" in reason}
+    assert told == {"The server answers with the password": "FAILED"}
     assert checks["Windows restarts the service when it fails"] == ("proven", "")
     assert CANARY not in written.read_text()
 
