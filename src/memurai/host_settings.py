@@ -12,6 +12,7 @@ from winfra import refusal
 
 SECURITY = "memurai_security"
 USERS = "memurai_users"
+REPLICATION = "memurai_replication"
 PRODUCTION_GROUP = "prod"
 
 # Settings by host; None for a host that was refused. Task files run one after the other for each host, and a host
@@ -110,10 +111,14 @@ def environments(current: Host) -> Environments:
         for group, data in inventory.group_data.items()
         if SECURITY in data and not inventory.groups.get(group)
     }
-    users = {group: data[USERS] for group, data in inventory.group_data.items() if group in others and USERS in data}
+    users, replication = (
+        {group: data[key] for group, data in inventory.group_data.items() if group in others and key in data}
+        for key in (USERS, REPLICATION)
+    )
     # The last one wins, as in `data_origins`.
     own = [group for group in host.groups if SECURITY in inventory.get_group_data(group)]
-    return Environments(own[-1], others, users) if own else Environments(others=others, users=users)
+    name = own[-1] if own else Environments().own
+    return Environments(name, others, users, replication)
 
 
 def is_production(current: Host) -> bool:

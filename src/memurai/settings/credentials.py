@@ -15,7 +15,7 @@ from winfra import secrets
 from winfra.exceptions import SecretError
 
 if TYPE_CHECKING:
-    from memurai.settings.groups import SecuritySettings, UsersSettings
+    from memurai.settings.groups import ReplicationSettings, SecuritySettings, UsersSettings
     from memurai.settings.model import Settings
 
 SHORTEST_SECRET = 16
@@ -27,9 +27,14 @@ PASSWORD_FORM = re.compile(r"[!#-\[\]-~]+"), 'printable ASCII without blanks, " 
 NEW_NAME_FORM = re.compile(r"[A-Za-z0-9_-]+"), "letters, digits, _ and -"
 PASSWORD_BYTES = 32
 NEW_NAME_BYTES = 16
+# What Sentinel writes into its own file, in which it quotes no secret: tried with redis-server 7.0.15.
+SENTINEL_KEYS = frozenset(
+    {"memurai_security.password", "memurai_users.sentinel_password", "memurai_replication.sentinel_password"}
+)
 RULES = (
     f"The password and the new names of commands have at least {SHORTEST_SECRET} characters and are all different.",
     "The production guide's published password is nobody's.",
+    "In a set, no password that Sentinel uses has a ' in it.",
 )
 
 
@@ -39,12 +44,15 @@ class Credentials:
 
     password: of the administrator, who is the default user where there are no others.
     renamed_commands: new name of each restricted command; an empty one disables it.
-    users: password of each other user by what it is for: application, backup, monitoring, sentinel. None without users.
+    users: password of each other user by what it is for: application, backup, monitoring, sentinel, replica. None
+    without users.
+    sentinel: the Sentinels' own password; None outside of a set.
     """
 
     password: HiddenValue
     renamed_commands: Mapping[str, HiddenValue]
     users: Mapping[str, HiddenValue]
+    sentinel: HiddenValue | None = None
 
 
 def resolve(settings: "Settings") -> Credentials:
@@ -61,7 +69,16 @@ def resolve(settings: "Settings") -> Credentials:
             role: secrets.resolve(source, what=f"memurai_users.{role}_password")
             for role, source in user_sources(settings.users).items()
         },
+        sentinel=next(
+            (secrets.resolve(source, what=key) for key, source in _sentinel_source(settings.replication).items()), None
+        ),
     )
+
+
+def _sentinel_source(replication: "ReplicationSettings") -> Mapping[str, str]:
+    """Return the source of the Sentinels' own password by its key; none outside of a set."""
+    source = replication.sentinel_password.get_secret_value()
+    return {"memurai_replication.sentinel_password": source} if replication.enabled else {}
 
 
 def user_sources(users: "UsersSettings") -> Mapping[str, str]:
@@ -71,6 +88,7 @@ def user_sources(users: "UsersSettings") -> Mapping[str, str]:
         "backup": users.backup_password,
         "monitoring": users.monitoring_password,
         **({"sentinel": users.sentinel_password} if users.sentinel else {}),
+        **({"replica": users.replica_password} if users.replica else {}),
     }
     return {role: source.get_secret_value() for role, source in sources.items()} if users.enabled else {}
 
@@ -91,23 +109,31 @@ def new_name(command: str) -> HiddenValue:
     return secrets.hidden(f"{command}_{randomness.token_hex(NEW_NAME_BYTES).upper()}")
 
 
-def sources(security: "SecuritySettings", users: "UsersSettings") -> Mapping[str, str]:
+def sources(
+    security: "SecuritySettings", users: "UsersSettings", replication: "ReplicationSettings"
+) -> Mapping[str, str]:
     """Return the source of each secret by its key, e.g. `memurai_security.password`."""
     renamed = {command: source.get_secret_value() for command, source in security.renamed_commands.items()}
     return {
         "memurai_security.password": security.password.get_secret_value(),
         **{f"memurai_security.renamed_commands.{command}": source for command, source in renamed.items() if source},
         **{f"memurai_users.{role}_password": source for role, source in user_sources(users).items()},
+        **_sentinel_source(replication),
     }
 
 
-def problems(security: "SecuritySettings", users: "UsersSettings") -> Iterator[str]:
+def problems(security: "SecuritySettings", users: "UsersSettings", replication: "ReplicationSettings") -> Iterator[str]:
     """Yield what is wrong with the secrets, key first, never showing one."""
     found: dict[str, str] = {}
-    for key, source in sources(security, users).items():
+    for key, source in sources(security, users, replication).items():
         yield from _read(found, key, source)
     for key, secret in found.items():
         yield from _weaknesses(key, secret)
+        if replication.enabled and key in SENTINEL_KEYS and "'" in secret:
+            yield (
+                f"{key}: expected no ' in it, because Sentinel writes it without quotes into its own file and could "
+                "not read that at its next start, found one; generate a new one"
+            )
     if len(set(found.values())) < len(found):
         yield f"memurai_security: expected different secrets, found the same one twice among {list(found)}"
 

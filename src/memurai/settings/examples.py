@@ -45,7 +45,14 @@ memurai_service = {"recovery_delays_seconds": [5, 30, 60], "ready_timeout_second
 memurai_application = {"stores": ["token_blacklist", "sessions", "rate_limits"], "max_connections": 160}
 """,
     "memurai_users": """
-memurai_users = {"enabled": True, "application_keys": ["session:*", "blacklist:*"], "application_channels": []}
+memurai_users = {
+    "enabled": True,
+    "application_keys": ["session:*", "blacklist:*"],
+    "application_channels": [],
+    # Only in a set: memurai_replication.
+    "sentinel": "sentinel",
+    "replica": "replica",
+}
 """,
     "memurai_tls": """
 memurai_tls = {
@@ -54,6 +61,10 @@ memurai_tls = {
     "key": "certificates/cache1.key",
     "ca": "certificates/ca.crt",
 }
+""",
+    "memurai_replication": """
+# The same for all hosts of the set, so in its group's data. The address of each is that of its memurai_network.
+memurai_replication = {"enabled": True, "set_name": "cache", "first_primary": "cache1", "quorum": 2}
 """,
     "memurai_backup": """
 memurai_backup = {"at": "01:30", "keep_days": 14, "include_append_only": True, "copy_to": "//backup1/memurai/cache1"}

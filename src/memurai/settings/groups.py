@@ -25,11 +25,14 @@ from memurai.settings.values import (
     FileName,
     Folder,
     InstallerPath,
+    InventoryName,
     KeyPattern,
+    MemberAddress,
     NewNameSource,
     ProductName,
     SecretSource,
     ServiceName,
+    SetName,
     Sha256,
     Size,
     TimeOfDay,
@@ -439,7 +442,10 @@ class UsersSettings(Group):
     """`memurai_users`: users of the server with the rights each needs (Redis ACL), instead of one password for all."""
 
     RULES = (
-        "`application`, `backup`, `monitoring` and `sentinel` are different names, none `default` or `administrator`.",
+        (
+            "`application`, `backup`, `monitoring`, `sentinel` and `replica` are different names, none `default` or "
+            "`administrator`."
+        ),
     )
 
     enabled: bool = Field(
@@ -474,10 +480,17 @@ class UsersSettings(Group):
     sentinel_password: SecretSource = Field(
         default=SecretStr("env:MEMURAI_SENTINEL_PASSWORD"), description="Source of its password."
     )
+    replica: UserName | None = Field(
+        default=None, description="User of this server's replicas; none: there are no replicas."
+    )
+    replica_password: SecretSource = Field(
+        default=SecretStr("env:MEMURAI_REPLICA_PASSWORD"), description="Source of its password."
+    )
 
     def combination_problems(self) -> Iterator[str]:
         """Yield names that stand for two users."""
-        names = [self.application, self.backup, self.monitoring, *([self.sentinel] if self.sentinel else [])]
+        optional = [name for name in (self.sentinel, self.replica) if name]
+        names = [self.application, self.backup, self.monitoring, *optional]
         taken = {"default", "administrator", *names}
         if len(taken) < len(names) + 2:
             yield f"application: expected different names, none default or administrator, found {names}"
@@ -505,6 +518,76 @@ class TlsSettings(Group):
     )
     client_certificates: Literal["no", "optional", "yes"] = Field(
         default="no", description="Whether clients need a certificate of these authorities too."
+    )
+
+
+class ReplicationSettings(Group):
+    """`memurai_replication`: this host as a member of a set: a primary, its replicas, and a Sentinel on each host."""
+
+    enabled: bool = Field(
+        default=False, description="Be a member of a set. Without, the server stands alone, and there is no Sentinel."
+    )
+    set_name: SetName = Field(
+        default="memurai", description="Name by which Sentinels and clients know the set; the same on all members."
+    )
+    first_primary: InventoryName | None = Field(
+        default=None,
+        description="Name, in the inventory, of the member that is the primary when the set is made; its data become "
+        "the set's. Of no meaning ever after: the Sentinels decide, and a deploy moves nothing. The same on all "
+        "members, and needed.",
+    )
+    address: MemberAddress | None = Field(
+        default=None,
+        description="Address or name by which this member makes itself known to the others. Default: the first of "
+        "`memurai_network.bind` that is no wildcard, and best no loopback one. Needed behind NAT, or for names; these "
+        "all members have, or none.",
+    )
+    replica_priority: int = Field(
+        default=100,
+        ge=0,
+        le=1000,
+        description="Which replica is promoted first: that with the lowest figure; 0: never.",
+    )
+    min_replicas_to_write: int = Field(
+        default=1,
+        ge=0,
+        le=16,
+        description="Replicas in sync without which the primary takes no writes, so that one that is cut off loses "
+        "few; 0: it takes them always. 1 is right for three members, with two of which one may be missing.",
+    )
+    min_replicas_max_lag: int = Field(
+        default=10, ge=1, le=3600, description="Seconds since a replica's last sign up to which it is in sync."
+    )
+    sentinel_port: int = Field(default=26379, ge=1024, le=49151, description="TCP port of the Sentinel.")
+    sentinel_password: SecretSource = Field(
+        default=SecretStr("env:MEMURAI_REPLICATION_SENTINEL_PASSWORD"),
+        description="Source of the Sentinels' own password, which clients and the other Sentinels need. The same on "
+        "all members.",
+    )
+    quorum: int = Field(
+        default=2,
+        ge=2,
+        le=32,
+        description="Sentinels that must see the primary down before another one is made it: at least the majority. 2 "
+        "is that of three.",
+    )
+    down_after_milliseconds: int = Field(
+        default=10_000,
+        ge=500,
+        le=600_000,
+        description="Milliseconds without a valid answer after which a Sentinel takes a server for down.",
+    )
+    failover_timeout_milliseconds: int = Field(
+        default=60_000,
+        ge=1000,
+        le=3_600_000,
+        description="Milliseconds that a failover may take; after twice as many the next attempt begins.",
+    )
+    parallel_syncs: int = Field(
+        default=1,
+        ge=1,
+        le=16,
+        description="Replicas that follow a new primary at a time; meanwhile they may have nothing to read.",
     )
 
 

@@ -18,6 +18,7 @@ from memurai.settings.groups import (
     NetworkSettings,
     PackageSettings,
     PersistenceSettings,
+    ReplicationSettings,
     SecuritySettings,
     ServiceSettings,
     StorageSettings,
@@ -32,6 +33,13 @@ from memurai.settings.model import (
     retention_problems,
     user_problems,
 )
+from memurai.settings.raw import SECRET_WORD
+from memurai.settings.replication import (
+    command_problems,
+    durability_problems,
+    member_problems,
+    member_user_problems,
+)
 from memurai.settings.values import COMBINATION
 
 PREFIX = "memurai_"
@@ -41,7 +49,7 @@ GROUPS: dict[str, type[Group]] = {
 # A key this much like a group's is a misspelt one: pyinfra would ignore it, and the default would rule.
 RESEMBLANCE = 0.85
 SECRET_GROUP = f"{PREFIX}security"
-# Groups whose values are never shown: whatever stands there may be a secret, put there by mistake.
+# Groups whose values are never shown, as those of passwords are not: what stands there may be a secret, by mistake.
 UNSHOWN_GROUPS = (SECRET_GROUP, f"{PREFIX}extra")
 SHOWN_TYPES = (str, int, float)
 
@@ -104,19 +112,36 @@ class _Loading:
             yield from folder_problems(package, storage)
         network, tls = self._read(NetworkSettings), self._read(TlsSettings)
         service, backup = self._read(ServiceSettings), self._read(BackupSettings)
-        if network and tls and service and backup:
-            yield from (self._placed(problem) for problem in port_problems(network, tls, service, backup))
+        replication = self._read(ReplicationSettings)
+        if network and tls and service and backup and replication:
+            found = port_problems(network, tls, service, backup, replication)
+            yield from (self._placed(problem) for problem in found)
         memory, persistence = self._read(MemorySettings), self._read(PersistenceSettings)
         if application and memory and persistence:
             yield from retention_problems(application, memory, persistence)
         users = self._read(UsersSettings)
         if security and users:
             yield from user_problems(users, security)
-            found = [
-                *credentials.problems(security, users),
-                *shared_secret_problems(security, users, self.environments),
+        if replication:
+            yield from (self._placed(problem) for problem in self._member_problems(replication))
+        if security and users and replication:
+            secrets = [
+                *credentials.problems(security, users, replication),
+                *shared_secret_problems(security, users, replication, self.environments),
             ]
-            yield from (self._placed(problem) for problem in found)
+            yield from (self._placed(problem) for problem in secrets)
+
+    def _member_problems(self, replication: ReplicationSettings) -> Iterator[str]:
+        network, persistence = self._read(NetworkSettings), self._read(PersistenceSettings)
+        security, users = self._read(SecuritySettings), self._read(UsersSettings)
+        if network:
+            yield from member_problems(replication, network)
+        if security:
+            yield from command_problems(replication, security)
+        if users:
+            yield from member_user_problems(replication, users)
+        if persistence:
+            yield from durability_problems(replication, persistence)
 
     def _read(self, group_type: type[GroupType]) -> GroupType | None:
         return next((group for group in self.groups.values() if isinstance(group, group_type)), None)
@@ -163,7 +188,7 @@ def _sentence(key: str, group: type[Group], detail: ErrorDetails) -> str:
             detail["ctx"]["expected"].replace("'", "").replace(" or ", ", "),
         )
         return f"expected a command that can be restricted; {_nearest(command, known.split(', '))}"
-    return f"expected {_expectation(detail)}, found {_found(key, detail['input'])}"
+    return f"expected {_expectation(detail)}, found {_found(key, name, detail['input'])}"
 
 
 def _expectation(detail: ErrorDetails) -> str:
@@ -173,8 +198,8 @@ def _expectation(detail: ErrorDetails) -> str:
     return detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
 
 
-def _found(key: str, value: object) -> str:
-    if key in UNSHOWN_GROUPS and not isinstance(value, int):
+def _found(key: str, name: str, value: object) -> str:
+    if (key in UNSHOWN_GROUPS or SECRET_WORD in name) and not isinstance(value, int):
         return "something else (not shown: it may be a secret)"
     if isinstance(value, list | tuple):
         return f"{len(value)} value(s)"

@@ -18,11 +18,20 @@ from memurai.settings.groups import (
     NetworkSettings,
     PackageSettings,
     PersistenceSettings,
+    ReplicationSettings,
     SecuritySettings,
     ServiceSettings,
     StorageSettings,
     TlsSettings,
     UsersSettings,
+)
+from memurai.settings.replication import RULES as REPLICATION_RULES
+from memurai.settings.replication import (
+    announced_address,
+    command_problems,
+    durability_problems,
+    member_problems,
+    member_user_problems,
 )
 
 # Connections beside the application's: administration, backup, monitoring, and a pool that reconnects before the
@@ -43,7 +52,8 @@ class Settings(Group):
         "With `memurai_users.enabled`, the command ACL is not disabled in `memurai_security.renamed_commands`.",
         (
             "`memurai_network.port`, `memurai_tls.port` (when encrypted connections are on), "
-            "`memurai_service.trial_port` and `memurai_backup.rehearsal_port` are different ports."
+            "`memurai_service.trial_port`, `memurai_backup.rehearsal_port` and `memurai_replication.sentinel_port` (in "
+            "a set) are different ports."
         ),
         "The folders of `memurai_storage` are outside `memurai_package.folder`, which an upgrade takes away.",
         (
@@ -55,6 +65,7 @@ class Settings(Group):
             "With either of them, `memurai_persistence.appendonly` is on: a restart would forget what came after the "
             "last snapshot."
         ),
+        *REPLICATION_RULES,
     )
 
     package: PackageSettings = Field(description="The installer.")
@@ -63,6 +74,9 @@ class Settings(Group):
     security: SecuritySettings = Field(default_factory=SecuritySettings, description="Password and commands.")
     users: UsersSettings = Field(default_factory=UsersSettings, description="Users and their rights.")
     tls: TlsSettings = Field(default_factory=TlsSettings, description="Encrypted connections.")
+    replication: ReplicationSettings = Field(
+        default_factory=ReplicationSettings, description="A set and its Sentinels."
+    )
     persistence: PersistenceSettings = Field(default_factory=PersistenceSettings, description="Snapshots and AOF.")
     memory: MemorySettings = Field(default_factory=MemorySettings, description="Memory and eviction.")
     logging: LoggingSettings = Field(default_factory=LoggingSettings, description="The server's log.")
@@ -79,9 +93,18 @@ class Settings(Group):
         """Yield groups that do not fit each other."""
         yield from client_problems(self.security, self.application)
         yield from user_problems(self.users, self.security)
-        yield from port_problems(self.network, self.tls, self.service, self.backup)
+        yield from port_problems(self.network, self.tls, self.service, self.backup, self.replication)
+        yield from member_problems(self.replication, self.network)
+        yield from command_problems(self.replication, self.security)
+        yield from member_user_problems(self.replication, self.users)
+        yield from durability_problems(self.replication, self.persistence)
         yield from folder_problems(self.package, self.storage)
         yield from retention_problems(self.application, self.memory, self.persistence)
+
+    @property
+    def announced_address(self) -> str:
+        """The address or name by which a member of a set makes itself known; empty outside of one."""
+        return (self.replication.enabled and announced_address(self.replication, self.network)) or ""
 
 
 def client_problems(security: SecuritySettings, application: ApplicationSettings) -> Iterator[str]:
@@ -106,11 +129,17 @@ def user_problems(users: UsersSettings, security: SecuritySettings) -> Iterator[
 
 
 def port_problems(
-    network: NetworkSettings, tls: TlsSettings, service: ServiceSettings, backup: BackupSettings
+    network: NetworkSettings,
+    tls: TlsSettings,
+    service: ServiceSettings,
+    backup: BackupSettings,
+    replication: ReplicationSettings,
 ) -> Iterator[str]:
     """Yield ports that two servers, or two kinds of connections, would share."""
     encrypted = {"memurai_tls.port": tls.port} if tls.enabled else {}
+    sentinel = {"memurai_replication.sentinel_port": replication.sentinel_port} if replication.enabled else {}
     ports = {
+        **sentinel,
         **encrypted,
         "memurai_service.trial_port": service.trial_port,
         "memurai_backup.rehearsal_port": backup.rehearsal_port,
@@ -119,8 +148,9 @@ def port_problems(
     for (key, port), (other, other_port) in combinations(ports.items(), 2):
         if port == other_port:
             yield f"{key}: expected another port than {other}, found {port} for both; choose a free one"
-    if encrypted and tls.port in WINRM_PORTS:
-        yield f"memurai_tls.port: expected a port that WinRM does not use (5985, 5986), found {tls.port}"
+    for key, port in {**encrypted, **sentinel}.items():
+        if port in WINRM_PORTS:
+            yield f"{key}: expected a port that WinRM does not use (5985, 5986), found {port}"
 
 
 def folder_problems(package: PackageSettings, storage: StorageSettings) -> Iterator[str]:

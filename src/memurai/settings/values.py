@@ -36,9 +36,13 @@ SYSTEM_FOLDERS = (
 # In these each product has a folder of its own.
 SHARED_FOLDERS = ("Program Files", "Program Files (x86)", "ProgramData")
 
+DNS_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+
 # The largest private networks: 10.0.0.0/8 and fc00::/7. Anything wider is not a list of clients.
 SHORTEST_PREFIX = {4: 8, 6: 7}
 
+# Whoever is told one of these takes it for itself.
+OWN_ADDRESSES = ("127.0.0.1", "::1", "localhost")
 WILDCARD_ADDRESSES = ("*", "::*", "0.0.0.0", "::")  # noqa: S104 - recognised here, bound to nowhere
 
 
@@ -57,6 +61,9 @@ class Form:
 FOLDER_FORM = Form("folder", "an absolute folder below a drive, in ASCII, such as C:/ProgramData/Memurai")
 SIZE_FORM = Form("size", "a size such as 2gb, 64mb or a number of bytes")
 BIND_FORM = Form("address", "an IP address of the host, with a leading - when it may be missing")
+MEMBER_FORM = Form(
+    "address or name", "an IP address or a DNS name of this host, not 127.0.0.1, ::1 or localhost, which all hosts have"
+)
 NETWORK_FORM = Form("address or network", "an IP address or a network such as 10.20.0.0/24, with no host bits set")
 SOURCE_FORM = Form("source", f"the source of a secret ({secrets.SOURCES}), never the secret itself")
 NEW_NAME_FORM = Form("source", f"empty, or {SOURCE_FORM.expected}")
@@ -135,6 +142,27 @@ def _bind_address(value: str) -> str:
         raise ValueError(BIND_FORM.expected) from error
 
 
+def _member_address(value: str) -> str:
+    address = value.lower()
+    if address in OWN_ADDRESSES or address in WILDCARD_ADDRESSES:
+        raise ValueError(MEMBER_FORM.expected)
+    if is_ip_address(address):
+        return str(ip_address(address))
+    # One that ends in digits alone is an IP address with a mistake.
+    if not DNS_NAME.fullmatch(address) or address.rpartition(".")[2].isdecimal():
+        raise ValueError(MEMBER_FORM.expected)
+    return address
+
+
+def is_ip_address(address: str) -> bool:
+    """Whether an address is an IP address, and no name."""
+    try:
+        ip_address(address)
+    except ValueError:
+        return False
+    return True
+
+
 def _client_network(value: str) -> str:
     network = _network(value)
     if network.prefixlen < SHORTEST_PREFIX[network.version]:
@@ -174,6 +202,10 @@ _SERVICE_NAME = Form("text", "a service name of 1 to 80 letters, digits, dots, -
 _TIME_OF_DAY = Form("time", "a time of day such as 02:00")
 _COPY_FOLDER = Form("folder", "a share such as //server/share/folder, or a folder on another drive, in ASCII")
 _USER_NAME = Form("text", "a name of 1 to 64 letters, digits, dots, - and _")
+# https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ "Sentinel commands": the valid characters are
+# letters, digits, dots, - and _.
+_SET_NAME = Form("text", "a name of 1 to 64 letters, digits, dots, - and _")
+_INVENTORY_NAME = Form("text", "the name of a host in the inventory, such as cache1")
 _KEY_PATTERN = Form("pattern", "a pattern of keys or channels, printable ASCII without blanks")
 _DISPLAY_NAME = Form("text", "a name of 1 to 256 printable ASCII characters")
 
@@ -201,4 +233,7 @@ CopyFolder = Annotated[
     _COPY_FOLDER,
 ]
 UserName = Annotated[str, _matching(_USER_NAME, r"[A-Za-z0-9_.-]{1,64}"), _USER_NAME]
+SetName = Annotated[str, _matching(_SET_NAME, r"[A-Za-z0-9._-]{1,64}"), _SET_NAME]
+InventoryName = Annotated[str, _matching(_INVENTORY_NAME, r"[!-~]{1,255}"), _INVENTORY_NAME]
+MemberAddress = Annotated[str, AfterValidator(_member_address), MEMBER_FORM]
 KeyPattern = Annotated[str, _matching(_KEY_PATTERN, r"[!-~]{1,256}"), _KEY_PATTERN]

@@ -115,6 +115,7 @@ def test_impossible_users_are_refused(host_data: dict[str, object], values: dict
     with pytest.raises(SettingsError) as error:
         with_users(host_data, **values)
     assert [problem for problem in error.value.problems if reason in problem], error.value.problems
+    assert "plain-text-password" not in str(error.value)
 
 
 def test_users_need_the_command_acl(host_data: dict[str, object]) -> None:

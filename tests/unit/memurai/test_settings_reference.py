@@ -58,7 +58,7 @@ def test_rows_say_type_bounds_and_default() -> None:
 def test_the_examples_are_right_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("MEMURAI_PROD_CONFIG_COMMAND", "CONFIG_unit_test_0123456789")
-    for role in ("APPLICATION", "BACKUP", "MONITORING"):
+    for role in ("APPLICATION", "BACKUP", "MONITORING", "SENTINEL", "REPLICA", "REPLICATION_SENTINEL"):
         monkeypatch.setenv(f"MEMURAI_{role}_PASSWORD", f"unit-test-password-of-{role}")
     password = tmp_path / ".memurai" / "prod-password"
     password.parent.mkdir()
