@@ -14,6 +14,7 @@ from memurai.config.document import Document
 from memurai.config.kinds import Value
 from memurai.config.language import Directive, render
 from memurai.config.meaning import BUFFER_LIMIT, Key, default, key, parts
+from memurai.config.membership import is_member, without_role
 
 DEFAULT_USER = ("user", "default")
 # Written all together or not at all: a port for encrypted connections that nobody wants any more must not stay open.
@@ -41,19 +42,24 @@ def compare(live: Document, desired: Document) -> tuple[Change, ...]:
 
     A directive that is missing and desired at its default is no change. Directives that only the live one holds
     are none either, except those that must not stay: they would override what is desired. Those of encrypted
-    connections return to their defaults, which the running server takes too.
+    connections return to their defaults, which the running server takes too. Of a set's member neither its role is a
+    change nor what CONFIG REWRITE adds: Sentinel has it called at every change of roles.
     """
-    found, wanted = live.values, desired.values
+    found, wanted = live.values, without_role(desired).values
     changes = [
         Change(place, found.get(place), after) for place, after in wanted.items() if _differs(place, found, after)
     ]
     removed = [place for place in found if place not in wanted and _must_not_stay(place, wanted)]
     removals = [_removal(place, found) for place in removed]
-    return (*changes, *(change for change in removals if change.before != change.after))
+    return (*changes, *(change for change in removals if _counts(change, desired)))
 
 
 def merge(live: Iterable[Directive], desired: Document) -> Document:
-    """Return the desired one, followed by those of the live directives that it leaves alone."""
+    """Return the desired one, followed by those of the live directives that it leaves alone.
+
+    The role of a set's member is the live one.
+    """
+    desired = without_role(desired)
     foreign = _foreign(live, desired.values)
     if not foreign:
         return desired
@@ -113,6 +119,10 @@ def _removal(place: Key, found: Mapping[Key, Value]) -> Change:
     if place[0] in ENCRYPTION:
         return Change(place, found[place], default(place))
     return Change(place, found[place], None, _is_file_only(place, found))
+
+
+def _counts(removal: Change, desired: Document) -> bool:
+    return removal.before != removal.after and not (removal.file_only and is_member(desired))
 
 
 def _is_file_only(place: Key, found: Mapping[Key, Value]) -> bool:

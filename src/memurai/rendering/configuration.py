@@ -3,24 +3,33 @@
 from pyinfra.api import HiddenValue
 
 from memurai import config
-from memurai.config import extras
+from memurai.config import extras, membership
 from memurai.instance import Instance
 from memurai.settings import Settings
 from memurai.settings.credentials import Credentials
+from memurai.topology import Address
 from winfra.operations.files import render
 from winfra.secrets import hidden
 
 TEMPLATE = "templates/memurai.conf.j2"
 
 
-def template_data(settings: Settings, credentials: Credentials) -> dict[str, object]:
-    """Return the template's variables: the settings, the secrets, and the words of the configuration language."""
+def template_data(settings: Settings, credentials: Credentials, primary: Address | None = None) -> dict[str, object]:
+    """Return the template's variables: the settings, the secrets, and the words of the configuration language.
+
+    primary: as `rendered` takes it.
+    """
+    here = Instance.of(settings)
     return {
         "settings": settings,
-        "users_file": Instance.of(settings).users_file,
-        "open_ports": Instance.of(settings).open_ports,
-        "tls_files": Instance.of(settings).tls_files,
+        "users_file": here.users_file,
+        "open_ports": here.open_ports,
+        "tls_files": here.tls_files,
         "password": credentials.password,
+        "member_comment": membership.comment(),
+        "replication_password": credentials.users.get("replica", credentials.password),
+        "announced_port": here.port,
+        "primary": primary,
         "renamed_commands": dict(credentials.renamed_commands),
         "quote": config.quote,
         "format_size": config.format_size,
@@ -29,12 +38,14 @@ def template_data(settings: Settings, credentials: Credentials) -> dict[str, obj
     }
 
 
-def rendered(settings: Settings, credentials: Credentials) -> HiddenValue:
+def rendered(settings: Settings, credentials: Credentials, primary: Address | None = None) -> HiddenValue:
     """Return the whole configuration; hidden, as it holds the password.
 
+    primary: of a set's member that has no configuration yet, whose replica it begins as. What it is later its server
+    writes there itself; comparing and merging leave that alone.
     Raises jinja2.TemplateError when the template asks for something that is not there.
     """
-    text = render(TEMPLATE, template_data(settings, credentials))
+    text = render(TEMPLATE, template_data(settings, credentials, primary))
     # The line ends of Windows, whatever the template has.
     return hidden("\r\n".join(text.splitlines()) + "\r\n")
 
@@ -44,6 +55,7 @@ def secret_keys(settings: Settings) -> tuple[str, ...]:
     renamed = settings.security.renamed_commands
     return (
         "requirepass",
+        "masterauth",
         "user default",
         *(f"rename-command {name}" for name, source in renamed.items() if source.get_secret_value()),
     )

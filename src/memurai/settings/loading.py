@@ -13,6 +13,7 @@ from memurai.settings.environments import Environments, shared_secret_problems
 from memurai.settings.groups import (
     ApplicationSettings,
     BackupSettings,
+    ExtraSettings,
     Group,
     MemorySettings,
     NetworkSettings,
@@ -36,6 +37,7 @@ from memurai.settings.model import (
 from memurai.settings.raw import SECRET_WORD
 from memurai.settings.replication import (
     command_problems,
+    directive_problems,
     durability_problems,
     member_problems,
     member_user_problems,
@@ -142,6 +144,8 @@ class _Loading:
             yield from member_user_problems(replication, users)
         if persistence:
             yield from durability_problems(replication, persistence)
+        if extra := self._read(ExtraSettings):
+            yield from directive_problems(replication, extra)
 
     def _read(self, group_type: type[GroupType]) -> GroupType | None:
         return next((group for group in self.groups.values() if isinstance(group, group_type)), None)

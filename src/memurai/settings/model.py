@@ -29,6 +29,7 @@ from memurai.settings.replication import RULES as REPLICATION_RULES
 from memurai.settings.replication import (
     announced_address,
     command_problems,
+    directive_problems,
     durability_problems,
     member_problems,
     member_user_problems,
@@ -98,6 +99,7 @@ class Settings(Group):
         yield from command_problems(self.replication, self.security)
         yield from member_user_problems(self.replication, self.users)
         yield from durability_problems(self.replication, self.persistence)
+        yield from directive_problems(self.replication, self.extra)
         yield from folder_problems(self.package, self.storage)
         yield from retention_problems(self.application, self.memory, self.persistence)
 

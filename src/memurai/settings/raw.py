@@ -58,8 +58,8 @@ RELIED_ON = {
     "aclfile": "with it Redis ignores the password, and its default user needs none",
     "appenddirname": "preflight looks for the AOF in the default folder",
     "include": "what it brings is checked by nobody, and CONFIG REWRITE copies its secrets into the main file",
-    "replicaof": "the deploy makes standalone servers and checks that they are",
-    "slaveof": "the deploy makes standalone servers and checks that they are",
+    "replicaof": "standalone servers have none, and in a set (memurai_replication) the Sentinels decide",
+    "slaveof": "standalone servers have none, and in a set (memurai_replication) the Sentinels decide",
 }
 # No directive of Redis 7 is this much like one of those above; a name that is, is a misspelt one.
 RESEMBLANCE = 0.9

@@ -6,7 +6,9 @@ How Sentinel changes roles: https://github.com/redis/redis/blob/7.2/src/sentinel
 from collections.abc import Iterator
 from ipaddress import ip_address
 
+from memurai.config.directives import current_name
 from memurai.settings.groups import (
+    ExtraSettings,
     NetworkSettings,
     PersistenceSettings,
     ReplicationSettings,
@@ -29,9 +31,20 @@ RULES = (
         "With it, the server keeps its data (`memurai_persistence`): a primary that starts without data empties its "
         "replicas."
     ),
+    "With it, `memurai_extra.directives` has none that is written for members of a set.",
 )
 # By which Sentinel, and the deploy, change roles. CONFIG may have a new name, which Sentinel is told.
 ROLE_COMMANDS = ("REPLICAOF", "SLAVEOF")
+# The setting that each directive of a member is written from, beside masterauth, which `memurai_extra` never has.
+DIRECTIVES = {
+    "masteruser": "memurai_users.replica",
+    "min-replicas-max-lag": "memurai_replication.min_replicas_max_lag",
+    "min-replicas-to-write": "memurai_replication.min_replicas_to_write",
+    "replica-announce-ip": "memurai_replication.address",
+    "replica-announce-port": "memurai_network.port",
+    "replica-priority": "memurai_replication.replica_priority",
+    "tls-replication": "memurai_tls.enabled",
+}
 BECAUSE = "because memurai_replication.enabled is on"
 
 
@@ -104,3 +117,14 @@ def durability_problems(replication: ReplicationSettings, persistence: Persisten
             f"memurai_persistence.appendonly: expected True, or save points in memurai_persistence.save, {BECAUSE}: a "
             "primary that starts without data empties its replicas, found neither"
         )
+
+
+def directive_problems(replication: ReplicationSettings, extra: ExtraSettings) -> Iterator[str]:
+    """Yield directives that a member has from settings."""
+    names = [current_name(name) for name, *_ in extra.directives if replication.enabled]
+    for name in names:
+        if name in DIRECTIVES:
+            yield (
+                f"memurai_extra.directives.{name}: expected no directive that has a setting, {BECAUSE}, found one; "
+                f"write {DIRECTIVES[name]}"
+            )

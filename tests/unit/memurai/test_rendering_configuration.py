@@ -146,7 +146,9 @@ def test_the_text_says_who_manages_it_and_is_the_same_each_time(settings: Settin
 def test_secrets_are_marked_for_redaction(settings: Settings) -> None:
     data = configuration.template_data(settings, credentials.resolve(settings))
     assert hidden_values(data) >= {PASSWORD, CONFIG_COMMAND}
-    assert configuration.secret_keys(settings) == ("requirepass", "user default", "rename-command CONFIG")
+    assert configuration.secret_keys(settings) == (
+        *("requirepass", "masterauth", "user default", "rename-command CONFIG"),
+    )
     assert PASSWORD not in repr(data)
 
 

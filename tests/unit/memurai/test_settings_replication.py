@@ -48,8 +48,9 @@ def test_a_server_stands_alone_unless_the_data_say_otherwise(
     # Whatever a set needs is not asked for.
     commands = {"memurai_security": {"renamed_commands": {"CONFIG": "", "REPLICAOF": ""}}}
     nothing = {"memurai_persistence": {"appendonly": False, "save": []}}
+    extra = {"memurai_extra": {"directives": {"replica-priority": 10}}}
     same_port = {"memurai_replication": {"sentinel_port": 6379}}
-    assert from_host_data("cache1", {**host_data, **commands, **nothing, **same_port})
+    assert from_host_data("cache1", {**host_data, **commands, **nothing, **extra, **same_port})
 
 
 @pytest.mark.parametrize(
@@ -104,6 +105,10 @@ def test_a_member_that_others_cannot_reach_is_refused(
         ({"replication": {"quorum": 1}}, "memurai_replication.quorum: expected greater than or equal to 2, found 1"),
         ({"replication": {"down_after_milliseconds": 10}}, "memurai_replication.down_after_milliseconds: expected"),
         ({"persistence": {"appendonly": False, "save": []}}, "memurai_persistence.appendonly: expected True, or save"),
+        (
+            {"extra": {"directives": {"slave-priority": 10}}},
+            "memurai_extra.directives.replica-priority: expected no directive that has a setting",
+        ),
         ({"replication": {"sentinel_port": 6379}}, "memurai_replication.sentinel_port: expected another port than"),
         ({"replication": {"sentinel_port": 16379}}, "memurai_replication.sentinel_port: expected another port than"),
         ({"replication": {"sentinel_port": 6399}}, "memurai_replication.sentinel_port: expected another port than"),
