@@ -27,6 +27,7 @@ FLOORS = {
         {"server"},
         {"endpoint", "service_command", "host_settings"},
         {"instance"},
+        {"sentinel"},
         {"folders", "facts", "rendering", "health"},
         {"data", "jobs", "symptoms"},
         {"checks", "changes", "survey"},

@@ -6,6 +6,8 @@
 - `acl`: the rules of a `user` line.
 - `document`: a configuration, read once: `Document`.
 - `meaning`: what the lines of a file amount to, and which a server refuses: `key`, `normal`, `check`, `problems`.
+- `membership`: what a set's member has of its own: its role.
+- `sentinel`: a Sentinel's own file, which it writes itself: `SentinelDocument`.
 - `changes`: what is to be done to a live file: `compare`, `merge`, `needs_restart`, `set_arguments`.
 """
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Self
 
 from memurai.config.kinds import Value
 from memurai.config.language import Directive, parse
@@ -20,7 +21,7 @@ class Document:
     directives: tuple[Directive, ...] = field(repr=False, compare=False)
 
     @classmethod
-    def of(cls, text: str) -> "Document":
+    def of(cls, text: str) -> Self:
         """Return the document of a text.
 
         Raises ConfigSyntaxError when it can't be read.

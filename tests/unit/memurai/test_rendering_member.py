@@ -6,51 +6,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import redis
-from config_practice import next_address
-from practice import CONFIG_COMMAND, PASSWORD, PracticeServer, patient_client
-from practice_server import wait_until
-from test_rendering_configuration import TEMPLATE, drive
+from member_practice import USERS, Pair, member, rendered, set_secrets
+from practice import PASSWORD
 
 from memurai.changes.comparison import plan_of
 from memurai.config import Document, compare, merge, needs_restart
 from memurai.config.membership import DIRECTIVES
-from memurai.instance import Instance
 from memurai.rendering import configuration, users
-from memurai.settings import Settings, credentials, from_host_data, replication
+from memurai.settings import Settings, credentials, replication
 from memurai.topology import Address
-from winfra.operations.files import render
-
-SECRETS = ("APPLICATION", "BACKUP", "MONITORING", "SENTINEL", "REPLICA", "REPLICATION_SENTINEL")
-USERS = {"enabled": True, "sentinel": "sentinel", "replica": "replica"}
 
 
 @pytest.fixture(autouse=True)
 def member_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in SECRETS:
-        monkeypatch.setenv(f"MEMURAI_{name}_PASSWORD", f"unit-test-password-of-{name}")
+    set_secrets(monkeypatch)
 
 
-def member(host_data: dict[str, object], address: str, **groups: object) -> Settings:
-    others = {f"memurai_{name}": group for name, group in groups.items()}
-    own = {"memurai_network": {"bind": [address]}, "memurai_replication": {"enabled": True, "first_primary": "cache1"}}
-    return from_host_data("cache1", {**host_data, **own, **others})
-
-
-def rendered(settings: Settings, primary: Address | None = None) -> str:
-    data = configuration.template_data(settings, credentials.resolve(settings), primary)
-    return "\r\n".join(render(str(TEMPLATE), data).splitlines()) + "\r\n"
+def alone(settings: Settings) -> Settings:
+    """Return the settings of the same server outside of a set."""
+    return settings.model_copy(update={"replication": settings.replication.model_copy(update={"enabled": False})})
 
 
 def words(settings: Settings, primary: Address | None = None) -> dict[str, tuple[str, ...]]:
     """Return the directives that only a member has."""
-    alone = settings.model_copy(update={"replication": settings.replication.model_copy(update={"enabled": False})})
-    own = {line.name for line in Document.of(rendered(alone)).directives}
-    return {
-        line.name: line.arguments
-        for line in Document.of(rendered(settings, primary)).directives
-        if line.name not in own
-    }
+    own = {line.name for line in Document.of(rendered(alone(settings))).directives}
+    found = Document.of(rendered(settings, primary)).directives
+    return {line.name: line.arguments for line in found if line.name not in own}
 
 
 def test_a_member_tells_its_password_and_its_address(host_data: dict[str, object]) -> None:
@@ -98,102 +79,53 @@ def test_secrets_of_members_are_known_to_be_some(host_data: dict[str, object]) -
     assert "unit-test-password-of-REPLICA" not in repr(data)
 
 
-class Pair:
-    """A primary and its replica: real servers on the rendered configurations."""
-
-    def __init__(self, root: Path, host_data: dict[str, object]) -> None:
-        self.settings = [member(host_data, next_address()) for _ in range(2)]
-        primary = self.settings[0].announced_address
-        self.servers = [
-            self._server(root / "primary", self.settings[0], None),
-            self._server(root / "replica", self.settings[1], Address.of(primary, 6379)),
-        ]
-
-    def _server(self, root: Path, settings: Settings, primary: Address | None) -> PracticeServer:
-        root.mkdir()
-        path = drive(root, settings)
-        (root / path).write_bytes(rendered(settings, primary).encode())
-        return PracticeServer(root, path, patient_client(settings.announced_address, 6379, PASSWORD))
-
-    def follow(self, replica: int, primary: int) -> None:
-        """Let one be the replica of the other, as Sentinel does, and wait until it is in sync."""
-        self.client(primary).replicaof("NO", "ONE")
-        self.client(replica).replicaof(self.settings[primary].announced_address, "6379")
-        for number in (primary, replica):
-            self.client(number).execute_command(CONFIG_COMMAND, "REWRITE")
-        self.wait_for_sync(primary)
-
-    def wait_for_sync(self, primary: int) -> None:
-        wait_until(lambda: self._in_sync(primary), "a replica in sync")
-
-    def _in_sync(self, primary: int) -> bool:
-        found = self.client(primary).info("replication")
-        return found.get("slave0", {}).get("state") == "online" and self._takes_writes(primary)
-
-    def _takes_writes(self, primary: int) -> bool:
-        try:
-            return bool(self.client(primary).set("key", "value"))
-        except redis.ResponseError:
-            return False
-
-    def client(self, number: int) -> redis.Redis:
-        return self.servers[number].client
-
-    def text(self, number: int) -> str:
-        """Return the configuration as its server has rewritten it, on the practice drive."""
-        root = self.servers[number].root
-        path = root / Instance.of(self.settings[number]).configuration
-        return path.read_text().replace(f"{root}/C:", "C:")
-
-
 @pytest.fixture
 def pair(tmp_path: Path, host_data: dict[str, object]) -> Iterator[Pair]:
-    made = Pair(tmp_path, host_data)
-    try:
-        for server in made.servers:
-            server.start()
-        made.wait_for_sync(0)
-        yield made
-    finally:
-        for server in made.servers:
-            if server.process:
-                server.stop()
+    with Pair(tmp_path, host_data).running() as running:
+        yield running
 
 
 def test_changes_of_roles_are_no_difference(pair: Pair) -> None:
-    pair.follow(0, 1)
-    assert "replicaof" in pair.text(0)
-    assert "user default" in pair.text(0)
-    pair.follow(1, 0)
-    assert ("replicaof" in pair.text(0), "replicaof" in pair.text(1)) == (False, True)
-    for number in (0, 1):
-        plan = plan_of(pair.text(number), Document.of(rendered(pair.settings[number])))
+    pair.follow(pair.primary, pair.replica)
+    assert "\nreplicaof " in pair.primary.text
+    assert "\nuser default " in pair.primary.text
+    pair.follow(pair.replica, pair.primary)
+    assert ("\nreplicaof " in pair.primary.text, "\nreplicaof " in pair.replica.text) == (False, True)
+    for one in (pair.primary, pair.replica):
+        plan = plan_of(one.text, Document.of(rendered(one.settings)))
         assert plan is not None
         assert plan.is_empty
 
 
 def test_a_change_keeps_the_role_and_needs_no_restart(pair: Pair) -> None:
-    pair.client(1).execute_command(CONFIG_COMMAND, "REWRITE")
-    desired = Document.of(rendered(pair.settings[1]).replace("replica-priority 100", "replica-priority 50"))
-    plan = plan_of(pair.text(1), desired)
+    pair.replica.rewrite()
+    desired = rendered(pair.replica.settings).replace("replica-priority 100", "replica-priority 50")
+    plan = plan_of(pair.replica.text, Document.of(desired))
     assert plan is not None
     assert [(change.key[0], needs_restart(change)) for change in plan.changes] == [("replica-priority", False)]
-    merged = Document.of(plan.desired.text)
-    primary = pair.settings[0].announced_address
-    assert merged.values["replicaof",] == ((primary, "6379"),)
-    assert ("user", "default") not in merged.values
+    merged = plan.desired.values
+    assert merged["replicaof",] == ((pair.primary.address.host, "6379"),)
+    assert ("user", "default") not in merged
 
 
 def test_a_server_that_leaves_its_set_loses_what_only_members_have(pair: Pair) -> None:
-    pair.client(0).execute_command(CONFIG_COMMAND, "REWRITE")
-    settings = pair.settings[0]
-    alone = settings.model_copy(update={"replication": settings.replication.model_copy(update={"enabled": False})})
-    plan = plan_of(pair.text(0), Document.of(rendered(alone)))
+    """It would refuse all writes: there are no replicas any more."""
+    pair.primary.rewrite()
+    plan = plan_of(pair.primary.text, Document.of(rendered(alone(pair.primary.settings))))
     assert plan is not None
     back = {change.key[0]: change.after for change in plan.changes}
     assert back["masterauth"] == (("",),)
     assert back["min-replicas-to-write"] == (("0",),)
     assert {"replica-announce-ip", "replica-announce-port"} <= set(back)
     assert not any(needs_restart(change) for change in plan.changes)
-    left = {line.name for line in plan.desired.directives}
-    assert not left & set(DIRECTIVES)
+    assert not {line.name for line in plan.desired.directives} & set(DIRECTIVES)
+
+
+def test_with_users_and_encryption_a_replica_is_in_sync(tmp_path: Path, host_data: dict[str, object]) -> None:
+    tls = {"enabled": True, "client_certificates": "optional"}
+    with Pair(tmp_path, host_data, users=USERS, tls=tls).running() as pair:
+        assert {client["user"] for client in pair.primary.client.client_list(_type="replica")} == {"replica"}
+        pair.follow(pair.primary, pair.replica)
+        plan = plan_of(pair.primary.text, Document.of(rendered(pair.primary.settings)))
+        assert plan is not None
+        assert plan.is_empty
