@@ -113,7 +113,8 @@ def needs_restart(change: Change) -> bool:
 def calls(changes: Iterable[Change]) -> tuple[SentinelCall, ...]:
     """Return the commands by which a running Sentinel takes those of the changes that need no restart.
 
-    The options of a set go together, as a user and its password must. SENTINEL CONFIG SET of Redis 7.0 takes one.
+    The options of a set go together, as a user and its password must, and after those of the Sentinel: without
+    resolve-hostnames it watches no name. SENTINEL CONFIG SET of Redis 7.0 takes one option.
     """
     live = [change for change in changes if not needs_restart(change)]
     options = [change for change in live if change.key != DEFAULT_USER]
@@ -121,8 +122,8 @@ def calls(changes: Iterable[Change]) -> tuple[SentinelCall, ...]:
     users = [_user_call(change) for change in live if change.key == DEFAULT_USER]
     return (
         *users,
-        *(call for name in sets for call in _calls_of_set(name, [one for one in options if one.key[2:3] == (name,)])),
         *(_call(["SENTINEL", "CONFIG", "SET"], [change]) for change in options if change.key[1] not in OF_A_SET),
+        *(call for name in sets for call in _calls_of_set(name, [one for one in options if one.key[2:3] == (name,)])),
         # The others write the file by themselves.
         *(_call(["SENTINEL", "FLUSHCONFIG"], []) for _ in users),
     )

@@ -110,8 +110,8 @@ def test_what_is_not_desired_any_more_goes() -> None:
     live = REWRITTEN + "sentinel auth-user main watcher\nsentinel resolve-hostnames yes\n"
     desired = DESIRED.replace('sentinel rename-command main CONFIG "CONFIG_x"\n', "")
     assert words(live, desired) == [
-        ("SENTINEL", "SET", "main", "rename-command", "CONFIG", "CONFIG", "auth-user", ""),
         ("SENTINEL", "CONFIG", "SET", "resolve-hostnames", "no"),
+        ("SENTINEL", "SET", "main", "rename-command", "CONFIG", "CONFIG", "auth-user", ""),
     ]
     assert '""' in " ".join(shown(live, desired))
 
@@ -129,12 +129,10 @@ def test_a_set_that_is_not_watched_is_watched_first() -> None:
     live = "\n".join(line for line in REWRITTEN.splitlines() if " main" not in line)
     assert words(live, DESIRED) == [
         ("SENTINEL", "MONITOR", "main", "10.0.0.1", "6379", "2"),
-        *[
-            (
-                *("SENTINEL", "SET", "main", "auth-pass", "server", "down-after-milliseconds", "5000"),
-                *("rename-command", "CONFIG", "CONFIG_x"),
-            )
-        ],
+        (
+            *("SENTINEL", "SET", "main", "auth-pass", "server", "down-after-milliseconds", "5000"),
+            *("rename-command", "CONFIG", "CONFIG_x"),
+        ),
     ]
 
 

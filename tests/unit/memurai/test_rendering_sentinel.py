@@ -166,8 +166,8 @@ def test_a_running_sentinel_is_given_exactly_what_differs(watching: PracticeSent
         .replace(CONFIG_COMMAND, "CONFIG_another")
     )
     assert converge(watching, desired) == [
-        "SENTINEL SET memurai quorum 3 down-after-milliseconds 30000 rename-command CONFIG <secret, changed>",
         "SENTINEL CONFIG SET announce-port 26380",
+        "SENTINEL SET memurai quorum 3 down-after-milliseconds 30000 rename-command CONFIG <secret, changed>",
     ]
     assert differences(watching, desired) == ()
     assert state(watching)["quorum"] == 3
