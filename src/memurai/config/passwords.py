@@ -14,6 +14,7 @@ from pyinfra.api import HiddenValue
 
 from memurai.config import Directive, Document, check, quote
 from memurai.config.acl import default_user_rules
+from memurai.config.membership import is_member
 from memurai.exceptions import ConfigSyntaxError
 from winfra.secrets import hidden
 
@@ -62,6 +63,8 @@ def digest(password: HiddenValue) -> str:
 def with_passwords(document: Document, host: HiddenValue, digests: Iterable[str]) -> Document:
     """Return the configuration with these passwords, its other lines as they are.
 
+    A set's member gives its primary the same password, unless it is a user there.
+
     host: password of `requirepass`. digests: SHA-256 of all passwords that work, that one among them.
     Raises ConfigSyntaxError when it has no line for the password.
     """
@@ -74,6 +77,7 @@ def with_passwords(document: Document, host: HiddenValue, digests: Iterable[str]
         raise ConfigSyntaxError("expected a line requirepass, found none", line=len(lines), column=1)
     kept = {number: line for number, line in enumerate(lines, 1) if number not in {*users, *comments, *passwords[:-1]}}
     kept[passwords[-1]] = f"requirepass {quote(host.unmask())}{end}"
+    kept |= {number: f"masterauth {quote(host.unmask())}{end}" for number in _given_to_primary(document)}
     users_text = _user_lines(digests, f"{end}\n")
     separator = f"{end}\n" if users_text and kept[max(kept)] else ""
     return Document.of("\n".join(kept.values()) + separator + users_text)
@@ -112,6 +116,13 @@ def adding(present: Document, desired: Document) -> Document:
 
 def _numbered(document: Document) -> Iterator[tuple[int, Directive]]:
     return ((line.line, line) for line in document.directives if line.line is not None)
+
+
+def _given_to_primary(document: Document) -> list[int]:
+    """Return the numbers of the lines by which a member gives its primary the password of all."""
+    if not is_member(document) or document.values.get(("masteruser",), NO_VALUE) != NO_VALUE:
+        return []
+    return [number for number, line in _numbered(document) if line.name == "masterauth"]
 
 
 def _user_lines(digests: Iterable[str], end: str) -> str:

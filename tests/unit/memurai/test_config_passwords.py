@@ -6,7 +6,7 @@ import pytest
 from pyinfra.api import HiddenValue
 
 from memurai.checks.rotation import drop_problems, problems
-from memurai.config import Document, normal, parse, passwords
+from memurai.config import Document, membership, normal, parse, passwords
 from memurai.config.passwords import Passwords, digest
 from winfra.facts.files import TextFileState
 from winfra.secrets import hidden
@@ -82,6 +82,26 @@ def test_what_a_deploy_keeps_and_adds() -> None:
     assert found(adding(configuration(OLD), configuration(NEW))) == (OLD, digests(OLD, NEW))
     assert adding(configuration(OLD, NEW), configuration(NEW)) == configuration(OLD, NEW)
     assert keeping("port 1\n", configuration(NEW)) == configuration(NEW)
+
+
+def given_to_primary(text: str) -> str:
+    return Document.of(text).words["masterauth"]
+
+
+def test_a_member_gives_its_primary_what_that_takes_already() -> None:
+    """While passwords change, the new one is one that not all of the set take yet."""
+    old, new = (f"{configuration(password)}{membership.comment()}\nmasterauth {password}\n" for password in (OLD, NEW))
+    both = keeping(old, new)
+    assert (found(both), given_to_primary(both)) == ((OLD, digests(OLD, NEW)), OLD)
+    assert given_to_primary(with_passwords(both, hidden(NEW), digests(OLD, NEW))) == NEW
+    assert adding(old, new).count(OLD) == 2
+    user = f"{new}masteruser replica\n"
+    assert given_to_primary(keeping(old, user)) == NEW
+
+
+def test_the_password_of_another_primary_stays() -> None:
+    text = f"{configuration(OLD)}masterauth {OTHER.replace(chr(39), '')}\n"
+    assert given_to_primary(with_passwords(text, hidden(NEW), digests(NEW))) == OTHER.replace(chr(39), "")
 
 
 def asked(text: str | None, password: str, drop: object) -> list[str]:
