@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _secrets(options: argparse.Namespace) -> str:
-    generated = new_secrets.generate(options.environment, users=options.users)
+    generated = new_secrets.generate(options.environment, users=options.users, replication=options.replication)
     if options.directory is None:
         return new_secrets.export_lines(generated, options.environment)
     return new_secrets.write(generated, options.directory)
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         help="whose they are, e.g. prod; without it they are for the variables of the default settings",
     )
     generate.add_argument("--users", action="store_true", help="with the passwords of the users of memurai_users")
+    generate.add_argument("--replication", action="store_true", help="with the passwords of a set: memurai_replication")
     generate.add_argument(
         "--directory",
         metavar="DIR",

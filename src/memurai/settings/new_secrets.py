@@ -16,6 +16,10 @@ from memurai.settings.groups import SecuritySettings
 
 RENAMED_COMMAND = "CONFIG"
 ROLES = ("application", "backup", "monitoring", "sentinel")
+# Of memurai_users too, in a set.
+MEMBER_ROLE = "replica"
+# What memurai_replication names.
+SENTINEL_PASSWORD = "replication_sentinel_password"  # noqa: S105 - the name of a setting
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
@@ -44,10 +48,10 @@ def environment_name(text: str) -> str:
     return text.lower()
 
 
-def generate(environment: str | None, *, users: bool = False) -> tuple[NewSecret, ...]:
+def generate(environment: str | None, *, users: bool = False, replication: bool = False) -> tuple[NewSecret, ...]:
     """Make the secrets of an environment, None for the names of the default settings.
 
-    users: with the passwords of the users of memurai_users.
+    users: with the passwords of the users of memurai_users. replication: with those of a set.
     """
     upper = f"MEMURAI_{environment.upper()}" if environment else "MEMURAI"
     lower = environment or "memurai"
@@ -59,11 +63,14 @@ def generate(environment: str | None, *, users: bool = False) -> tuple[NewSecret
             f"{lower}-config-command",
             credentials.new_name(RENAMED_COMMAND),
         ),
-        *(
-            NewSecret(f"{role}_password", f"{upper}_{role.upper()}_PASSWORD", f"{lower}-{role}-password", password)
-            for role, password in ((role, credentials.new_password()) for role in ROLES if users)
-        ),
+        *(_new_password(f"{role}_password", upper, lower) for role in ROLES if users),
+        *(_new_password(f"{role}_password", upper, lower) for role in (MEMBER_ROLE,) if users and replication),
+        *(_new_password(key, upper, lower) for key in (SENTINEL_PASSWORD,) if replication),
     )
+
+
+def _new_password(key: str, upper: str, lower: str) -> NewSecret:
+    return NewSecret(key, f"{upper}_{key.upper()}", f"{lower}-{key.replace('_', '-')}", credentials.new_password())
 
 
 def export_lines(secrets: Sequence[NewSecret], environment: str | None) -> str:
@@ -105,7 +112,8 @@ def write(secrets: Sequence[NewSecret], directory: Path) -> str:
 def _group_data(sources: dict[str, str]) -> str:
     renamed = {command: source.get_secret_value() for command, source in SecuritySettings().renamed_commands.items()}
     commands = {command: sources.get(command, source) for command, source in renamed.items()}
-    users = {f"{role}_password": sources[f"{role}_password"] for role in ROLES if f"{role}_password" in sources}
+    keys = [f"{role}_password" for role in (*ROLES, MEMBER_ROLE)]
+    users = {key: sources[key] for key in keys if key in sources}
     lines = [
         "memurai_security = {",
         f'    "password": {json.dumps(sources["password"])},',
@@ -116,7 +124,11 @@ def _group_data(sources: dict[str, str]) -> str:
     ]
     if users:
         lines += ["memurai_users = {", '    "enabled": True,']
+        if f"{MEMBER_ROLE}_password" in users:
+            lines += [f'    "{role}": "{role}",' for role in ("sentinel", MEMBER_ROLE)]
         lines += [*(f"    {json.dumps(key)}: {json.dumps(source)}," for key, source in users.items()), "}"]
+    if SENTINEL_PASSWORD in sources:
+        lines += ["memurai_replication = {", f'    "sentinel_password": {json.dumps(sources[SENTINEL_PASSWORD])},', "}"]
     return "\n".join(lines) + "\n"
 
 

@@ -115,6 +115,26 @@ def test_secrets_of_users_are_made_when_asked_for(
     assert len(resolved.users["backup"].unmask()) >= 43
 
 
+@pytest.mark.parametrize("options", [[], ["--users"]])
+def test_secrets_of_a_set_are_made_when_asked_for(
+    capsys: pytest.CaptureFixture[str], host_data: dict[str, object], tmp_path: Path, options: list[str]
+) -> None:
+    command = ["secrets", "generate", *options, "--replication", "--environment", "prod"]
+    names = [name.removeprefix("MEMURAI_PROD_") for name in exported(output_of(capsys, *command))]
+    assert names[-1] == "REPLICATION_SENTINEL_PASSWORD"
+    assert ("REPLICA_PASSWORD" in names) == bool(options)
+    data: dict[str, object] = {"memurai_users": {}}
+    exec(output_of(capsys, *command, "--directory", str(tmp_path / "s")), data)  # noqa: S102 - our own output
+    given = {name: data[name] for name in ("memurai_security", "memurai_users")}
+    own = {**data["memurai_replication"], "enabled": True, "first_primary": "cache1"}  # type: ignore[dict-item]
+    network = {"bind": ["127.77.0.9"]}
+    settings = from_host_data("cache1", {**host_data, **given, "memurai_replication": own, "memurai_network": network})
+    resolved = credentials.resolve(settings)
+    assert resolved.sentinel is not None
+    assert len(resolved.sentinel.unmask()) >= 43
+    assert set(resolved.users) == ({"application", "backup", "monitoring", "sentinel", "replica"} if options else set())
+
+
 def test_a_file_that_exists_is_never_overwritten(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     present = tmp_path / "prod-config-command"
     present.write_text("in use")
