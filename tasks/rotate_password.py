@@ -8,12 +8,16 @@ With memurai_users it is the passwords of all users; to give up, run it with the
 The server is not restarted, and connections that are open stay open.
 """
 
+from collections.abc import Collection
+
 from pyinfra import host
+from pyinfra.api import HiddenValue
 
 from memurai import host_settings, jobs, options, survey
 from memurai.checks import ownership, rotation
 from memurai.config import Document
-from memurai.config.passwords import with_password
+from memurai.config.membership import is_member
+from memurai.config.passwords import Passwords, digest, with_password, with_password_for_primary
 from memurai.exceptions import ConfigSyntaxError
 from memurai.instance import Instance
 from memurai.operations.configuration import applied
@@ -26,6 +30,24 @@ from winfra.facts.together import Together
 from winfra.operations import files
 from winfra.secrets import hidden
 
+SECRET_KEYS = ("requirepass", "masterauth", "user default", "rename-command")
+
+
+def give_to_primary(here: Instance, document: Document, password: HiddenValue, accepted: Collection[str]) -> None:
+    """Have a set's member give its primary a password, before a member drops the former one.
+
+    document: its configuration. accepted: SHA-256 of the passwords that this member takes, and so do the others: one
+    that is not among them is left to the step that refuses to drop the former one.
+    """
+    if is_member(document) and digest(password) in accepted:
+        applied(
+            name="Password for the primary",
+            instance=here,
+            desired=hidden(with_password_for_primary(document, password).text),
+            secret_keys=SECRET_KEYS,
+            keep_foreign=False,
+        )
+
 
 def rotate_users(settings: Settings, drop: object) -> None:
     """Have the settings' passwords of all users work, and with `drop` no others."""
@@ -35,13 +57,18 @@ def rotate_users(settings: Settings, drop: object) -> None:
     if text is None:
         host_settings.refuse(host, [f"expected the configuration {here.configuration}, found none. Run deploy.py."])
         return
+    present = host.get_fact(TextFile, path=here.users_file)
     try:
         desired = hidden(with_password(Document.of(text), secrets.password).text)
+        accepted = users.read((present and present["content"]) or "")
     except ConfigSyntaxError as error:
         host_settings.refuse(
             host, [f"configuration {here.configuration}: {error}. Run deploy.py, or mend that line on the host."]
         )
         return
+    if drop is not None and settings.users.replica:
+        rules = accepted.get(settings.users.replica, ())
+        give_to_primary(here, Document.of(text), secrets.users["replica"], users.digests(rules))
     users_applied(
         name="Passwords of the users",
         instance=here,
@@ -54,7 +81,7 @@ def rotate_users(settings: Settings, drop: object) -> None:
             name="Password of the administrator, for the next run",
             instance=here,
             desired=desired,
-            secret_keys=("requirepass", "rename-command"),
+            secret_keys=SECRET_KEYS,
             keep_foreign=False,
         )
 
@@ -70,6 +97,9 @@ def rotate_password(settings: Settings, drop: object) -> None:
     elif drop is None:
         added(name="Password", instance=here, password=password)
     else:
+        document = Document.of(host.get_fact(TextFile, path=here.configuration)["content"])
+        found = Passwords.of(document)
+        give_to_primary(here, document, password, found.digests if found else ())
         dropped(name="Only password", instance=here, password=password)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from memurai.config import Document
 from memurai.config.damage import mended
-from memurai.config.passwords import with_password
+from memurai.config.passwords import with_password, with_password_for_primary
 from memurai.endpoint import Endpoint
 from memurai.options import ROLLBACK_TO
+from winfra.secrets import hidden
 
 PREVIOUS = "previous"
 ACL_FILE = ("aclfile",)
@@ -36,13 +37,17 @@ def choose(names: Sequence[str], wanted: str | None) -> tuple[str | None, list[s
 def with_present_password(present: Document | None, earlier: Document) -> Document:
     """Return an earlier configuration, where users have an ACL file with the present password of the administrator.
 
-    The users and their passwords are no part of a configuration's history: a former password would be refused.
+    Of a set's member also with that of the replicas' user. The users and their passwords are no part of a
+    configuration's history: a former password would be refused.
     Raises ConfigSyntaxError at a line of the present one that a server would refuse and that the earlier one does not
     replace.
     """
     if present is None or not all(ACL_FILE in document.values for document in (present, earlier)):
         return earlier
-    return with_password(earlier, Endpoint.of(mended(present, earlier, keep_foreign=False).document).password)
+    document = mended(present, earlier, keep_foreign=False).document
+    returned = with_password(earlier, Endpoint.of(document).password)
+    given = document.words.get("masterauth", "")
+    return with_password_for_primary(returned, hidden(given)) if given else returned
 
 
 def listed(names: Sequence[str]) -> list[str]:

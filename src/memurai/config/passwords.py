@@ -20,6 +20,7 @@ from winfra.secrets import hidden
 
 REQUIREPASS = ("requirepass",)
 DEFAULT_USER = ("user", "default")
+MASTERUSER = ("masteruser",)
 NO_VALUE = (("",),)
 READ = frozenset({"aclfile", "requirepass", "user"})
 COMMENT = "# Passwords are being changed: all of these work until tasks/rotate_password.py drops all but one."
@@ -77,7 +78,8 @@ def with_passwords(document: Document, host: HiddenValue, digests: Iterable[str]
         raise ConfigSyntaxError("expected a line requirepass, found none", line=len(lines), column=1)
     kept = {number: line for number, line in enumerate(lines, 1) if number not in {*users, *comments, *passwords[:-1]}}
     kept[passwords[-1]] = f"requirepass {quote(host.unmask())}{end}"
-    kept |= {number: f"masterauth {quote(host.unmask())}{end}" for number in _given_to_primary(document)}
+    if document.values.get(MASTERUSER, NO_VALUE) == NO_VALUE:
+        kept |= _given_to_primary(document, host, end)
     users_text = _user_lines(digests, f"{end}\n")
     separator = f"{end}\n" if users_text and kept[max(kept)] else ""
     return Document.of("\n".join(kept.values()) + separator + users_text)
@@ -92,11 +94,26 @@ def with_password(document: Document, host: HiddenValue) -> Document:
     return with_passwords(document, host, {digest(host)})
 
 
+def with_password_for_primary(document: Document, password: HiddenValue) -> Document:
+    """Return the configuration by which a set's member gives its primary a password, another server's as it is.
+
+    password: of `masterauth`.
+    """
+    lines = document.text.split("\n")
+    end = "\r" if "\r\n" in document.text else ""
+    changed = _given_to_primary(document, password, end)
+    return Document.of("\n".join(changed.get(number, line) for number, line in enumerate(lines, 1)))
+
+
 def keeping(present: Document, desired: Document) -> Document:
     """Return the desired configuration with the passwords that the present one gives besides its own.
 
+    A set's member that is a user of its primary goes on with its present password, which that one takes already.
     Raises ConfigSyntaxError when a server would refuse what one of them says of passwords.
     """
+    given = present.words.get("masterauth", "")
+    if given and is_member(present) and desired.values.get(MASTERUSER, NO_VALUE) == present.values.get(MASTERUSER):
+        return with_password_for_primary(desired, hidden(given))
     before, after = Passwords.of(present), Passwords.of(desired)
     if before is None or after is None or before.digests <= after.digests:
         return desired
@@ -118,11 +135,12 @@ def _numbered(document: Document) -> Iterator[tuple[int, Directive]]:
     return ((line.line, line) for line in document.directives if line.line is not None)
 
 
-def _given_to_primary(document: Document) -> list[int]:
-    """Return the numbers of the lines by which a member gives its primary the password of all."""
-    if not is_member(document) or document.values.get(("masteruser",), NO_VALUE) != NO_VALUE:
-        return []
-    return [number for number, line in _numbered(document) if line.name == "masterauth"]
+def _given_to_primary(document: Document, password: HiddenValue, end: str) -> dict[int, str]:
+    """Return by their numbers the lines by which a member gives its primary a password."""
+    if not is_member(document):
+        return {}
+    line = f"masterauth {quote(password.unmask())}{end}"
+    return {number: line for number, found in _numbered(document) if found.name == "masterauth"}
 
 
 def _user_lines(digests: Iterable[str], end: str) -> str:

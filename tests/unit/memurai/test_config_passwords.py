@@ -95,8 +95,11 @@ def test_a_member_gives_its_primary_what_that_takes_already() -> None:
     assert (found(both), given_to_primary(both)) == ((OLD, digests(OLD, NEW)), OLD)
     assert given_to_primary(with_passwords(both, hidden(NEW), digests(OLD, NEW))) == NEW
     assert adding(old, new).count(OLD) == 2
-    user = f"{new}masteruser replica\n"
-    assert given_to_primary(keeping(old, user)) == NEW
+    users = [f"{text}masteruser replica\n" for text in (old, new)]
+    assert given_to_primary(keeping(old, users[1])) == NEW
+    assert given_to_primary(keeping(*users)) == OLD
+    assert given_to_primary(keeping(users[0].replace(f"masterauth {OLD}\n", ""), users[1])) == NEW
+    assert given_to_primary(with_passwords(users[1], hidden(OTHER), digests(OTHER))) == NEW
 
 
 def test_the_password_of_another_primary_stays() -> None:
