@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from member_practice import USERS, Pair, member, rendered, set_secrets
+from member_practice import USERS, Pair, PracticeMember, member, rendered, set_secrets
 from practice import PASSWORD
 
 from memurai.changes.comparison import plan_of
@@ -85,16 +85,19 @@ def pair(tmp_path: Path, host_data: dict[str, object]) -> Iterator[Pair]:
         yield running
 
 
+def is_as_desired(one: PracticeMember) -> bool:
+    plan = plan_of(one.text, Document.of(rendered(one.settings)))
+    return plan is not None and plan.is_empty
+
+
 def test_changes_of_roles_are_no_difference(pair: Pair) -> None:
     pair.follow(pair.primary, pair.replica)
-    assert "\nreplicaof " in pair.primary.text
+    assert ("\nreplicaof " in pair.primary.text, "\nreplicaof " in pair.replica.text) == (True, False)
     assert "\nuser default " in pair.primary.text
+    assert (is_as_desired(pair.primary), is_as_desired(pair.replica)) == (True, True)
     pair.follow(pair.replica, pair.primary)
     assert ("\nreplicaof " in pair.primary.text, "\nreplicaof " in pair.replica.text) == (False, True)
-    for one in (pair.primary, pair.replica):
-        plan = plan_of(one.text, Document.of(rendered(one.settings)))
-        assert plan is not None
-        assert plan.is_empty
+    assert (is_as_desired(pair.primary), is_as_desired(pair.replica)) == (True, True)
 
 
 def test_a_change_keeps_the_role_and_needs_no_restart(pair: Pair) -> None:
@@ -126,6 +129,4 @@ def test_with_users_and_encryption_a_replica_is_in_sync(tmp_path: Path, host_dat
     with Pair(tmp_path, host_data, users=USERS, tls=tls).running() as pair:
         assert {client["user"] for client in pair.primary.client.client_list(_type="replica")} == {"replica"}
         pair.follow(pair.primary, pair.replica)
-        plan = plan_of(pair.primary.text, Document.of(rendered(pair.primary.settings)))
-        assert plan is not None
-        assert plan.is_empty
+        assert is_as_desired(pair.primary)
