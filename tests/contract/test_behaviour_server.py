@@ -129,6 +129,26 @@ def test_a_server_that_is_ready_answers(running: Server) -> None:
     assert running.ask("PING") == {"ExitCode": 0, "Output": "PONG", "ErrorOutput": ""}
 
 
+def test_a_sentinel_is_fit_when_it_answers_and_a_server_is_no_sentinel(running: Server) -> None:
+    """A Sentinel loads no data, and INFO says nothing of it."""
+    folder, port, service = (
+        running.host.new_folder(),
+        running.host.free_port(),
+        running.host.new_service(StartType="Manual"),
+    )
+    path, data = f"{folder}\\sentinel.conf", folder.replace("\\", "/")
+    lines = [f"bind {running.host.server_address}", f"port {port}", f'dir "{data}"', f'requirepass "{PASSWORD}"', ""]
+    running.host.put(path, "\r\n".join(lines).encode())
+    image = f'"{MEMURAI_FOLDER}\\memurai.exe" --service-run --service-name {service} --sentinel "{path}"'
+    running.host.call("Set-WinService", Name=service, ImagePath=image)
+    target, mode = {**running.target, "Port": port}, {"redis_mode": "sentinel"}
+    running.host.call("Start-MemuraiServer", ServiceName=service, Server=target, Expected=mode)
+    assert running.host.call("Wait-MemuraiServer", Server=target)["Ready"]
+    running.host.call("Stop-WinService", Name=service)
+    refusal = running.host.refusal("Wait-MemuraiServer", Server=running.target, Expected=mode, TimeoutSeconds=1)
+    assert "expected redis_mode:sentinel, found redis_mode:standalone" in refusal
+
+
 def test_a_listener_is_known_by_its_service(running: Server) -> None:
     assert running.listeners() == [
         {
