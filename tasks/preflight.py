@@ -6,7 +6,7 @@ from memurai import host_settings
 from memurai.checks import certificates, instances, neighbours, ownership, present_data, restores
 from memurai.checks import host as host_checks
 from memurai.exceptions import SettingsError
-from memurai.instance import Instance
+from memurai.sentinel import listened_ports
 from memurai.settings import Settings
 from winfra.facts.files import DirectorySize, Item
 from winfra.facts.host import HostSummary
@@ -42,7 +42,7 @@ def instances_beside() -> dict[str, Settings]:
 def problems(settings: Settings) -> list[str]:
     """Return everything that speaks against this host."""
     summary = host.get_fact(HostSummary)
-    listeners = [host.get_fact(TcpListeners, port=port) for port in Instance.of(settings).open_ports]
+    listeners = [host.get_fact(TcpListeners, port=port) for port in listened_ports(settings)]
     products = host.get_fact(Products, product=settings.package.product)
     folder = host.get_fact(Item, path=settings.storage.data)
     aside = None if products is None else aside_bytes(settings, products)

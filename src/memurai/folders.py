@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PureWindowsPath
 
+from memurai import sentinel
 from memurai.instance import APPEND_ONLY_FOLDER, CHANGES_NAME, CONFIGURATION_NAME, Instance
+from memurai.sentinel import Sentinel
 from memurai.settings import Settings
 from winfra.security import (
     ADMINISTRATORS,
     NETWORK_SERVICE,
     SYSTEM,
     Access,
+    AccessEntry,
     Rights,
     allow,
     service_sid,
@@ -27,10 +30,16 @@ MODULE = "MemuraiProduction"
 ADMINISTRATIVE = (allow(SYSTEM, Rights.FULL_CONTROL), allow(ADMINISTRATORS, Rights.FULL_CONTROL))
 # What stands in the folders. The ends are those of files that are written, kept, uploaded or locked.
 TLS_NAMES = ("ca.crt*", "server.crt*", "server.key*")
+CHANGES_NAMES = tuple(f"{CHANGES_NAME}/{name}" for name in ("lock", "journal", "outcomes*"))
 CONFIGURATION_NAMES = (
     *(f"{CONFIGURATION_NAME}*", "users.acl*", "history/????????T*Z-????????.conf*"),
-    *(f"{CHANGES_NAME}/{name}" for name in ("lock", "journal", "outcomes*")),
+    *CHANGES_NAMES,
     *(f"tls/{name}" for name in TLS_NAMES),
+)
+# Sentinel writes a new file beside its own, whose name begins with the same, and renames it.
+SENTINEL_NAMES = (
+    *(f"{name}*" for name in (sentinel.CONFIGURATION_NAME, sentinel.FORMER_NAME)),
+    *(sentinel.LOG_NAME, *CHANGES_NAMES),
 )
 # Of each version whose package is kept with its SHA-256 beside it. Others keep installers and their logs, too.
 KEPT_DIGEST = re.compile(r"(\d+(?:\.\d+){2,3})\.msi\.sha256", re.IGNORECASE)
@@ -67,18 +76,28 @@ class FolderAccess:
 
 
 def tls_folder(settings: Settings) -> FolderAccess:
-    """Return the folder of these files: the service reads them and nobody else but administrators does."""
+    """Return the folder of these files: the services read them and nobody else but administrators does."""
     path = Instance.of(settings).tls_folder
-    service = allow(account_sid(settings), Rights.READ_AND_EXECUTE, settings.service.account)
-    access = Access(ADMINISTRATORS, (*ADMINISTRATIVE, service))
+    access = Access(ADMINISTRATORS, (*ADMINISTRATIVE, *_allowed(settings, Rights.READ_AND_EXECUTE)))
     return FolderAccess("certificate", path, access, "memurai_storage.config", TLS_NAMES)
 
 
 def account_sid(settings: Settings) -> str:
     """Return the SID of the account the service runs as."""
-    if settings.service.account.upper().startswith("NT SERVICE\\"):
-        return service_sid(settings.service.name)
+    return _sid(settings.service.account)
+
+
+def _sid(account: str) -> str:
+    if account.upper().startswith(sentinel.OWN_ACCOUNT):
+        return service_sid(account[len(sentinel.OWN_ACCOUNT) :])
     return NETWORK_SERVICE
+
+
+def _allowed(settings: Settings, rights: Rights) -> tuple[AccessEntry, ...]:
+    """Return the entries of the accounts of a host's services: its server's, and its Sentinel's where there is one."""
+    sentinels = [Sentinel.of(settings).account] if settings.replication.enabled else []
+    accounts = {_sid(account): account for account in (*sentinels, settings.service.account)}
+    return tuple(allow(sid, rights, account) for sid, account in reversed(accounts.items()))
 
 
 def folders(settings: Settings) -> tuple[FolderAccess, ...]:
@@ -89,7 +108,7 @@ def folders(settings: Settings) -> tuple[FolderAccess, ...]:
     """
     sid, account = account_sid(settings), settings.service.account
     private = Access(ADMINISTRATORS, ADMINISTRATIVE)
-    reading = Access(ADMINISTRATORS, (*ADMINISTRATIVE, allow(sid, Rights.READ_AND_EXECUTE, account)))
+    reading = Access(ADMINISTRATORS, (*ADMINISTRATIVE, *_allowed(settings, Rights.READ_AND_EXECUTE)))
     changing = Access(ADMINISTRATORS, (*ADMINISTRATIVE, allow(sid, Rights.MODIFY, account)))
     storage = settings.storage
     logs = (settings.logging.file, LOG_NAME)
@@ -101,7 +120,17 @@ def folders(settings: Settings) -> tuple[FolderAccess, ...]:
         FolderAccess("installer", storage.install, private, "memurai_storage.install", INSTALLER_NAMES),
         FolderAccess("backup", storage.backup, private, "memurai_storage.backup", BACKUP_NAMES),
         FolderAccess("job", Instance.of(settings).jobs, private, "memurai_storage.base", JOB_NAMES),
+        *_sentinel_folders(settings),
     )
+
+
+def _sentinel_folders(settings: Settings) -> tuple[FolderAccess, ...]:
+    """Return the folder of the Sentinel, where there is one: it may write it, and the server may not."""
+    if not settings.replication.enabled:
+        return ()
+    here = Sentinel.of(settings)
+    access = Access(ADMINISTRATORS, (*ADMINISTRATIVE, allow(_sid(here.account), Rights.MODIFY, here.account)))
+    return (FolderAccess("sentinel", here.folder, access, "memurai_storage.base", SENTINEL_NAMES),)
 
 
 def known_names(folder: FolderAccess, present: Sequence[str]) -> tuple[str, ...]:
@@ -128,6 +157,7 @@ def base_names(settings: Settings, *others: Settings) -> tuple[str, ...]:
     for item in (settings, *others):
         folders += [item.storage.base, *item.storage.separate.values(), item.package.folder]
         folders.append(Instance.of(item).product_changes)
+        folders += [folder.path for folder in _sentinel_folders(item)]
     inside = [path.relative_to(base).parts for path in map(PureWindowsPath, folders) if path.is_relative_to(base)]
     return tuple(dict.fromkeys(f"{parts[0]}/" for parts in inside if parts))
 

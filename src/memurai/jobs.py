@@ -15,6 +15,7 @@ from memurai.health.checks import checks
 from memurai.health.metrics import METRICS
 from memurai.health.model import FIELDS, REPLICA_FIELDS, wire
 from memurai.instance import Instance, backslashes
+from memurai.sentinel import Sentinel
 from memurai.settings import Settings
 from memurai.settings.credentials import Credentials
 from winfra.library import module_text, undo_module_text
@@ -192,6 +193,7 @@ def _backup_values(settings: Settings) -> dict[str, object]:
 def _health_values(settings: Settings) -> dict[str, object]:
     # A change of the product may hold one of the server's.
     change_folders = [Instance.of(settings).product_changes, Instance.of(settings).changes]
+    change_folders += [Sentinel.of(settings).changes] if settings.replication.enabled else []
     return {
         **_access(settings, "health", settings.users.monitoring),
         "ServiceName": settings.service.name,

@@ -11,6 +11,7 @@ from memurai import folders, jobs
 from memurai.data.place import STAGE, DataPlace
 from memurai.facts.backups import Backups
 from memurai.instance import Instance, backslashes
+from memurai.sentinel import Sentinel, listened_ports
 from memurai.settings import Settings
 from winfra.call import PowerShellCall
 from winfra.facts.changes import Changes
@@ -31,6 +32,7 @@ def deploy_calls(settings: Settings) -> list[PowerShellCall]:
         *_file_calls(settings),
         *_data_calls(settings),
         *_job_calls(settings),
+        *(_sentinel_calls(settings) if settings.replication.enabled else ()),
     ]
 
 
@@ -53,10 +55,18 @@ def _server_calls(settings: Settings) -> Iterator[PowerShellCall]:
     yield TextFile().command(path=here.configuration)
 
 
+def _sentinel_calls(settings: Settings) -> Iterator[PowerShellCall]:
+    here = Sentinel.of(settings)
+    yield Service().command(service=here.service)
+    yield Changes().command(folder=here.changes)
+    yield TextFile().command(path=here.configuration)
+    yield Rule().command(rule=here.firewall_rule)
+
+
 def _host_calls(settings: Settings) -> Iterator[PowerShellCall]:
     here, package = Instance.of(settings), settings.package
     yield HostSummary().command()
-    yield from (TcpListeners().command(port=port) for port in here.open_ports)
+    yield from (TcpListeners().command(port=port) for port in listened_ports(settings))
     yield Products().command(product=package.product)
     yield FolderServices().command(folder=package.folder)
     yield Rule().command(rule=here.firewall_rule)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from memurai.config import format_size
+from memurai.sentinel import Sentinel
 from memurai.settings import Settings
 from memurai.settings.groups import PackageSettings
 from memurai.settings.values import WILDCARD_ADDRESSES
@@ -130,14 +131,22 @@ def _gigabytes(size: int) -> str:
 
 def port_problems(settings: Settings, found: TcpListenersState) -> Iterator[str]:
     """Yield a port that another process holds at an address of ours."""
-    group = "memurai_tls" if settings.tls.enabled and found["port"] == settings.tls.port else "memurai_network"
+    key, service = _of_port(settings, found["port"])
     for listener in found["listeners"]:
-        if _overlap(settings, listener) and not _is_ours(settings, listener):
+        if _overlap(settings, listener) and not _is_of(service, listener):
             yield (
-                f"{group}.port: expected {found['port']} to be free or the service {settings.service.name}'s, "
+                f"{key}: expected {found['port']} to be free or the service {service}'s, "
                 f"found {listener['process_name'] or 'a process'} (process {listener['process_id']}, services: "
                 f"{', '.join(listener['services']) or 'none'}) at {listener['address']}; stop it or choose another port"
             )
+
+
+def _of_port(settings: Settings, port: int) -> tuple[str, str]:
+    """Return the key of a port, and the service that listens on it."""
+    if settings.replication.enabled and port == settings.replication.sentinel_port:
+        return "memurai_replication.sentinel_port", Sentinel.of(settings).service
+    group = "memurai_tls" if settings.tls.enabled and port == settings.tls.port else "memurai_network"
+    return f"{group}.port", settings.service.name
 
 
 def _overlap(settings: Settings, listener: Listener) -> bool:
@@ -146,8 +155,8 @@ def _overlap(settings: Settings, listener: Listener) -> bool:
     return everywhere or listener["address"] in addresses
 
 
-def _is_ours(settings: Settings, listener: Listener) -> bool:
-    return settings.service.name.lower() in [service.lower() for service in listener["services"]]
+def _is_of(service: str, listener: Listener) -> bool:
+    return service.lower() in [name.lower() for name in listener["services"]]
 
 
 def downgrade_problem(version: str, installed: Iterable[str]) -> str | None:

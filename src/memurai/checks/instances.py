@@ -50,6 +50,8 @@ def ports(settings: Settings) -> dict[str, int]:
     open_ports = Instance.of(settings).open_ports
     found = {"memurai_network.port": settings.network.port, "memurai_tls.port": settings.tls.port}
     found = {key: port for key, port in found.items() if port in open_ports}
+    if settings.replication.enabled:
+        found["memurai_replication.sentinel_port"] = settings.replication.sentinel_port
     found["memurai_service.trial_port"] = settings.service.trial_port
     if settings.backup.enabled:
         found["memurai_backup.rehearsal_port"] = settings.backup.rehearsal_port

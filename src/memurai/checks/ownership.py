@@ -12,7 +12,7 @@ from pathlib import PureWindowsPath
 
 from pyinfra.api import Host
 
-from memurai import folders, host_settings, jobs
+from memurai import folders, host_settings, jobs, sentinel
 from memurai.checks import neighbours
 from memurai.folders import FolderAccess
 from memurai.instance import Instance
@@ -59,7 +59,7 @@ def folder_problems(host: Host, settings: Settings) -> list[str]:
     product = host.get_fact(Acl, path=settings.package.folder)
     if places is None or product is None:
         return [UNREADABLE]
-    own = next((places[name] for name in places if _is_own(settings, name)), ())
+    own = [path for name, used in places.items() if _is_own(settings, name) for path in used]
     found = [
         *(use_problem(settings, folder, places) for folder in folders.folders(settings)),
         *(_folder_problem(host, settings, folder, others, own) for folder in _folders(settings)),
@@ -69,7 +69,7 @@ def folder_problems(host: Host, settings: Settings) -> list[str]:
 
 
 def _is_own(settings: Settings, service: str) -> bool:
-    return service.lower() == settings.service.name.lower()
+    return service.lower() in [name.lower() for name in sentinel.services(settings)]
 
 
 def _folders(settings: Settings) -> tuple[FolderAccess, ...]:
@@ -160,7 +160,7 @@ def proof_problem(settings: Settings, folder: FolderAccess, found: DirectoryEntr
 
 
 def is_made_by_deploy(settings: Settings, folder: FolderAccess, acl: AclState) -> bool:
-    """Whether a folder has the access that the deploy gives, or what nobody else gives: an entry of our service.
+    """Whether a folder has the access that the deploy gives, or what nobody else gives: an entry of a service of ours.
 
     Where the service has none, the whole list must be the deploy's: to SYSTEM and Administrators alone others give
     theirs, too.
@@ -168,8 +168,8 @@ def is_made_by_deploy(settings: Settings, folder: FolderAccess, acl: AclState) -
     entries = set(explicit_entries(acl))
     if acl["inheritance_enabled"] or acl["owner_sid"] != folder.access.owner:
         return False
-    ours = service_sid(settings.service.name)
-    return entries == set(folder.access.entries) or any(entry.sid == ours for entry in entries)
+    ours = {service_sid(name) for name in sentinel.services(settings)}
+    return entries == set(folder.access.entries) or any(entry.sid in ours for entry in entries)
 
 
 def owner_problem(setting: str, acl: AclState) -> str | None:
@@ -200,10 +200,11 @@ def content_problem(setting: str, found: DirectoryEntriesState, names: Sequence[
 
 
 def service_problems(host: Host, settings: Settings) -> list[str]:
-    """Return that the service is somebody else's."""
-    found = host.get_fact(Service, service=settings.service.name)
-    problem = UNREADABLE if found is None else service_problem(settings, found)
-    return [problem] if problem else []
+    """Return that the service, or that of the Sentinel beside it, is somebody else's."""
+    found = [host.get_fact(Service, service=name) for name in sentinel.services(settings)]
+    return [
+        problem for state in found if (problem := UNREADABLE if state is None else service_problem(settings, state))
+    ]
 
 
 def service_problem(settings: Settings, found: ServiceState) -> str | None:

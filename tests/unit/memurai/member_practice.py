@@ -174,7 +174,6 @@ class PracticeSentinel:
         self.here = Sentinel.of(beside.settings)
         self.desired = rendered_sentinel(beside.settings, beside.address)
         folder = self.root / self.here.folder
-        folder.mkdir()
         (folder / "C:").symlink_to(self.root / "C:")
         self.write(self.desired)
         self.host, self.ca = beside.address.host, beside.ca

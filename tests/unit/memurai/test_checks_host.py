@@ -4,8 +4,10 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from member_practice import member, set_secrets
 
 from memurai.checks import host
+from memurai.sentinel import listened_ports
 from memurai.settings import Settings, from_host_data
 from winfra.facts.files import ItemState
 from winfra.facts.host import HostSummaryState
@@ -106,6 +108,20 @@ def test_a_taken_port_is_named_by_its_setting(host_data: dict[str, object], port
     settings = from_host_data("cache1", {**host_data, "memurai_tls": {"enabled": True, "plain_port": True}})
     (problem,) = host.port_problems(settings, {"port": port, "listeners": [listener("127.0.0.1")]})
     assert problem.startswith(f"{key}: expected {port} to be free")
+
+
+@pytest.mark.parametrize(("service", "refused"), [("memurai-sentinel", False), ("Memurai", True)])
+def test_the_port_of_the_sentinel_is_its_own(
+    host_data: dict[str, object], monkeypatch: pytest.MonkeyPatch, service: str, *, refused: bool
+) -> None:
+    set_secrets(monkeypatch)
+    settings = member(host_data, "127.77.0.9")
+    assert listened_ports(settings) == (6379, 26379)
+    found = list(host.port_problems(settings, {"port": 26379, "listeners": [listener("127.77.0.9", service)]}))
+    assert bool(found) is refused
+    assert not refused or found[0].startswith(
+        "memurai_replication.sentinel_port: expected 26379 to be free or the service Memurai-Sentinel's, found"
+    )
 
 
 def test_a_server_that_listens_everywhere_meets_every_listener(host_data: dict[str, object]) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from member_practice import set_secrets
 
 from memurai.checks import instances
 from memurai.instance import Instance
@@ -59,6 +60,14 @@ def test_what_both_have_is_named_with_the_other_instance(
     problems = list(instances.problems(second, {"@winrm/first": first}))
     assert [problem.split(":")[0] for problem in problems] == [f"memurai_{key}"], problems
     assert "@winrm/first" in problems[0]
+
+
+def test_a_sentinel_needs_a_port_of_its_own(host_data: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    set_secrets(monkeypatch)
+    group = {"replication": {"enabled": True, "first_primary": "cache1"}, "network": {"bind": ["127.77.0.9"]}}
+    first, second = (settings(host_data, group, one) for one in (FIRST, SECOND))
+    (problem,) = instances.problems(second, {"first": first})
+    assert problem.startswith("memurai_replication.sentinel_port: expected a port that first on the same host")
 
 
 def test_a_rehearsal_that_never_comes_needs_no_port(host_data: dict[str, object]) -> None:

@@ -1,8 +1,10 @@
 """What is ours to change on a host, and what is somebody else's."""
 
+from pathlib import PureWindowsPath
 from typing import Any
 
 import pytest
+from member_practice import member, set_secrets
 
 from memurai import folders, jobs
 from memurai.checks import ownership
@@ -86,6 +88,49 @@ def test_what_the_deploy_makes_is_known_by_its_name_and_nothing_else(
 def test_scripts_are_ours_beside_the_module_and_packages_beside_their_digest(settings: Settings) -> None:
     assert folders.known_names(folder(settings, "job"), ["backup.ps1", "health.json"]) == ()
     assert folders.known_names(folder(settings, "installer"), ["4.1.2.msi", "7z2409-x64.msi.sha256"]) == ()
+
+
+def test_what_a_sentinel_makes_is_known(host_data: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    set_secrets(monkeypatch)
+    settings = member(host_data, "127.77.0.9")
+    wanted = folder(settings, "sentinel")
+    known = ["sentinel.conf", "sentinel.conf-7.x4Kq2b", "sentinel.former.conf", "sentinel.log", "changes/"]
+    assert ownership.content_problem("x", listing(*known), wanted.names) is None
+    assert ownership.content_problem("x", listing("sentinel.conf.d/"), wanted.names)
+    by_hand = acl([*wanted.access.entries, allow(USERS, Rights.MODIFY)])
+    assert ownership.is_made_by_deploy(settings, wanted, by_hand)
+
+
+@pytest.mark.parametrize(("service", "is_own"), [("memurai-sentinel", True), ("Other-Sentinel", False)])
+def test_only_its_own_sentinel_may_use_the_folder(
+    host_data: dict[str, object], monkeypatch: pytest.MonkeyPatch, service: str, *, is_own: bool
+) -> None:
+    set_secrets(monkeypatch)
+    settings = member(host_data, "127.77.0.9")
+    wanted = folder(settings, "sentinel")
+    problem = ownership.use_problem(settings, wanted, {service: [PureWindowsPath(wanted.path)]})
+    assert (problem is None) == is_own
+
+
+class Services:
+    """A host whose services run a program of that name."""
+
+    def __init__(self, **programs: str) -> None:
+        self.programs = programs
+
+    def get_fact(self, _: type, service: str) -> Any:
+        program = self.programs.get(service.replace("-", "_"), "")
+        return {"name": service, "exists": bool(program), "image_path": program}
+
+
+def test_a_foreign_service_with_the_name_of_the_sentinel_is_refused(
+    host_data: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_secrets(monkeypatch)
+    host: Any = Services(Memurai=PRODUCT, Memurai_Sentinel=r"C:\Redis\redis-server.exe")
+    (problem,) = ownership.service_problems(host, member(host_data, "127.77.0.9"))
+    assert "service Memurai-Sentinel: expected none, or one whose program is" in problem
+    assert ownership.service_problems(host, from_host_data("cache1", host_data)) == []
 
 
 def test_the_first_foreign_names_are_shown_and_the_others_counted(settings: Settings) -> None:

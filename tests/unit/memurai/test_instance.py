@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 import pytest
+from member_practice import member, set_secrets
 
 from memurai import folders
 from memurai.instance import Instance
@@ -48,6 +49,28 @@ def test_the_private_key_is_for_the_service_to_read(settings: Settings) -> None:
         service_sid("Memurai"): Rights.READ_AND_EXECUTE,
     }
     assert not folder.access.inheritance
+
+
+@pytest.mark.parametrize(
+    ("service", "account"),
+    [({}, service_sid("Memurai-Sentinel")), ({"account": r"NT AUTHORITY\NetworkService"}, NETWORK_SERVICE)],
+)
+def test_a_sentinel_has_a_folder_and_an_account_of_its_own(
+    host_data: dict[str, object], monkeypatch: pytest.MonkeyPatch, service: dict[str, object], account: str
+) -> None:
+    """Its folder is not the server's to write; what both need they both may read."""
+    set_secrets(monkeypatch)
+    alone = from_host_data("cache1", {**host_data, "memurai_service": service})
+    settings = member(host_data, "127.77.0.9", service=service)
+    found, without = rights(settings), rights(alone)
+    administrative = {SYSTEM: Rights.FULL_CONTROL, ADMINISTRATORS: Rights.FULL_CONTROL}
+    assert found.pop("sentinel") == {**administrative, account: Rights.MODIFY}
+    assert found == {**without, "base": {**without["base"], account: Rights.READ_AND_EXECUTE}}
+    tls = {entry.sid: Rights(entry.rights) for entry in folders.tls_folder(settings).access.entries}
+    assert tls[account] == Rights.READ_AND_EXECUTE
+    assert set(tls) == set(found["base"])
+    assert "sentinel/" in folders.base_names(settings)
+    assert "sentinel/" not in folders.base_names(alone)
 
 
 def test_the_plain_port_is_closed_unless_it_is_asked_for(host_data: dict[str, object]) -> None:
