@@ -129,6 +129,19 @@ def calls(changes: Iterable[Change]) -> tuple[SentinelCall, ...]:
     )
 
 
+def is_watching_anew(change: Change) -> bool:
+    """Return whether a Sentinel does not watch the set of a change yet."""
+    return change.key[:2] == (SENTINEL, MONITOR)
+
+
+def taken_back(change: Change) -> Change:
+    """Return the change that takes one back; what no line said was at its default."""
+    before = change.before
+    if before is None:
+        before = (default_user_rules(""),) if change.key == DEFAULT_USER else _default(change.key)
+    return Change(change.key, change.after, before)
+
+
 def merge(live: SentinelDocument, desired: SentinelDocument) -> SentinelDocument:
     """Return the file from which a Sentinel starts as it is desired, with what the live one remembers."""
     found, wanted = live.values, desired.values

@@ -54,7 +54,9 @@ def verified(
 
 
 @operation()
-def answering(service: str, server: Server, timeout_seconds: int = 300) -> Generator[PyinfraCommand, None, None]:
+def answering(
+    service: str, server: Server, timeout_seconds: int = 300, expected: Mapping[str, str] | None = None
+) -> Generator[PyinfraCommand, None, None]:
     """Ensure that a server that was started answers with its password; one that has none is stopped.
 
     A server that has not read its configuration runs with Redis' defaults: anyone reads and writes it.
@@ -62,6 +64,7 @@ def answering(service: str, server: Server, timeout_seconds: int = 300) -> Gener
     + service: its service
     + server: where the server is reached from its host
     + timeout_seconds: longest wait for a server that starts or loads its data
+    + expected: fields of INFO and their values, e.g. `{"redis_mode": "sentinel"}`
 
     **Example:**
 
@@ -72,11 +75,13 @@ def answering(service: str, server: Server, timeout_seconds: int = 300) -> Gener
             "127.0.0.1", 6379, password),
         )
     """
-    parameters = {"ServiceName": service, "Server": server.on_wire(), "TimeoutSeconds": timeout_seconds}
+    parameters: dict[str, object] = {"ServiceName": service, "Server": server.on_wire()}
+    parameters |= {"TimeoutSeconds": timeout_seconds, **({"Expected": dict(expected)} if expected else {})}
+    wanted, found = {"PING": PONG, **(expected or {})}, reported(current_host, server)
     yield from converge(
         f"server of {service} at {server}",
-        {"PING": reported(current_host, server).get("PING", NO_ANSWER)},
-        {"PING": PONG},
+        {field: found.get(field, NO_ANSWER) for field in wanted},
+        wanted,
         lambda: [PowerShellCall("Start-MemuraiServer", parameters)],
     )
 

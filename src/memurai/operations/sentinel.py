@@ -1,0 +1,122 @@
+"""The configuration of a Sentinel: its file is made once, and what differs later is given to the running Sentinel."""
+
+from collections.abc import Generator
+from hashlib import sha256
+
+from pyinfra import host as current_host
+from pyinfra import logger
+from pyinfra.api import FunctionCommand, HiddenValue, Host, State, operation
+from pyinfra.api.command import PyinfraCommand
+
+from memurai.changes.sentinel import Plan, change, endpoint_of
+from memurai.config import Change as Difference
+from memurai.config.sentinel import SentinelDocument, compare
+from memurai.exceptions import ConfigSyntaxError
+from memurai.sentinel import Sentinel
+from winfra.facts.files import TextFile, TextFileState
+from winfra.facts.services import Service, ServiceState
+from winfra.operations.changes import carry_out, settle
+from winfra.operations.services import foreign_problem
+from winfra.operations.shape import failure, refuse, show_difference
+from winfra.redaction import CHANGED, Redaction
+from winfra.secrets import MASK, hidden_values
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+STOPPED = (None, "Stopped")
+
+
+@operation()
+def applied(
+    sentinel: Sentinel, desired: HiddenValue, secret_keys: tuple[str, ...] = ()
+) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a Sentinel has the desired settings, whatever else it has learned and written into its file.
+
+    A Sentinel that runs is given what differs, and restarts only for what it takes at its start. The primary of a set
+    that it watches is its own business.
+
+    + sentinel: the Sentinel
+    + desired: the whole configuration; a HiddenValue, as it holds passwords
+    + secret_keys: first words of lines that `--diff` must not show
+    """
+    yield from settle(sentinel.changes)
+    subject = f"configuration {sentinel.configuration}"
+    file = current_host.get_fact(TextFile, path=sentinel.configuration)
+    service = current_host.get_fact(Service, service=sentinel.service)
+    if file is None or service is None:
+        yield failure(f"{subject}: its present state could not be read, so nothing was changed")
+        return
+    try:
+        plan = _plan(file, service, desired)
+    except ConfigSyntaxError as error:
+        yield from refuse(f"{subject}: {error}. Mend or remove that line on the host and run again.")
+        return
+    if problem := foreign_problem(service, sentinel.program) or _missing_file_problem(sentinel, plan):
+        yield from refuse(problem)
+    elif plan.is_empty:
+        current_host.noop(f"{subject} and its Sentinel are as desired")
+    else:
+        _show(sentinel, plan, Redaction(frozenset(hidden_values(desired)), secret_keys))
+        yield from carry_out(change(sentinel, plan))
+        yield FunctionCommand(proven, (sentinel, desired), {})
+
+
+def proven(state: State, host: Host, sentinel: Sentinel, desired: HiddenValue) -> bool:  # noqa: ARG001 - pyinfra's
+    """Compare what stands in the file now, which a running Sentinel has written itself; False fails the host."""
+    file = host.get_fact(TextFile, path=sentinel.configuration)
+    if file is None or file["content"] is None:
+        logger.error(f"{host.print_prefix}configuration {sentinel.configuration}: expected to read it, found no file")
+        return False
+    left = compare(SentinelDocument.of(file["content"]), SentinelDocument.of(desired.unmask()))
+    for difference in left:
+        logger.error(
+            f"{host.print_prefix}configuration {sentinel.configuration}: expected {' '.join(difference.key)} as "
+            "desired, found that the Sentinel has another value; look at its log and run again"
+        )
+    return not left
+
+
+def _plan(file: TextFileState, service: ServiceState, desired: HiddenValue) -> Plan:
+    """Return what the Sentinel comes to.
+
+    Raises ConfigSyntaxError when a Sentinel could not read its file.
+    """
+    text = file["content"]
+    live = None if text is None else SentinelDocument.of(text)
+    if live is not None:
+        endpoint_of(live)
+    digest = None if text is None else sha256(_bytes(file, text)).hexdigest()
+    return Plan(live, digest, SentinelDocument.of(desired.unmask()), running=service["state"] not in STOPPED)
+
+
+def _bytes(file: TextFileState, text: str) -> bytes:
+    return (BYTE_ORDER_MARK if file["has_byte_order_mark"] else b"") + text.encode()
+
+
+def _missing_file_problem(sentinel: Sentinel, plan: Plan) -> str | None:
+    if plan.live is not None or not plan.running:
+        return None
+    return (
+        f"service {sentinel.service}: expected its configuration {sentinel.configuration}, found that it runs without "
+        "one. Stop the service, and run again: it then begins anew, and asks the set for what it knew."
+    )
+
+
+def _show(sentinel: Sentinel, plan: Plan, redaction: Redaction) -> None:
+    if plan.live is None:
+        show_difference(f"configuration {sentinel.configuration}", *redaction.lines("", plan.text))
+        return
+    before = [_value_line(item, item.before, redaction, MASK) for item in plan.changes]
+    after = [_value_line(item, item.after, redaction, CHANGED) for item in plan.changes]
+    show_difference(f"configuration {sentinel.configuration}", before, after)
+    if plan.running and plan.restarting:
+        names = ", ".join(sorted({" ".join(item.key) for item in plan.restarting}))
+        show_difference(f"service {sentinel.service}", ["running"], [f"restarted, because of: {names}"])
+
+
+def _value_line(
+    difference: Difference, value: tuple[tuple[str, ...], ...] | None, redaction: Redaction, mask: str
+) -> str:
+    name = " ".join(difference.key)
+    if name.lower() in [key.lower() for key in redaction.keys]:
+        return f"{name} {mask}"
+    return f"{name} {'(unset)' if value is None else ' '.join(' '.join(words) for words in value)}"
