@@ -26,6 +26,8 @@ class Interrupted(gevent.Greenlet):
         super().start()
 
 began = []
+# As pyinfra's command line has it, whatever this process was started with.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 pyinfra.is_cli = True
 interruption.watch(Session())
 pool = gevent.pool.Pool(1, Interrupted)
