@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PureWindowsPath
 
 from memurai.instance import Instance
+from memurai.sentinel import services
 from memurai.settings import Settings
 
 # What Windows has one of, because all instances share the installed product.
@@ -37,6 +38,11 @@ def _name_problems(settings: Settings, name: str, other: Settings) -> Iterator[s
     service, theirs = settings.service, other.service
     if service.name.lower() == theirs.name.lower():
         yield f"memurai_service.name: expected another name than {name} on the same host has, found {service.name!r}"
+    elif taken := {item.lower() for item in services(settings)} & {item.lower() for item in services(other)}:
+        yield (
+            f"memurai_service.name: expected one by which neither the server nor its Sentinel has the service of {name} "
+            f"on the same host, found {service.name!r}: both have {', '.join(taken)}"
+        )
     # Windows takes no display name that is another service's name or display name.
     elif service.display_name.lower() in (theirs.display_name.lower(), theirs.name.lower()):
         yield (

@@ -70,6 +70,19 @@ def test_a_sentinel_needs_a_port_of_its_own(host_data: dict[str, object], monkey
     assert problem.startswith("memurai_replication.sentinel_port: expected a port that first on the same host")
 
 
+def test_no_server_has_the_name_of_another_one_s_sentinel(
+    host_data: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_secrets(monkeypatch)
+    group = {"replication": {"enabled": True, "first_primary": "cache1"}, "network": {"bind": ["127.77.0.9"]}}
+    named = {"service": {**SECOND["service"], "name": "MEMURAI-SENTINEL"}}
+    first, second = settings(host_data, group, FIRST), settings(host_data, SECOND, named)
+    for one, other in ((first, second), (second, first)):
+        (problem,) = instances.problems(one, {"other": other})
+        assert problem.startswith("memurai_service.name: expected one by which neither")
+        assert problem.endswith("both have memurai-sentinel")
+
+
 def test_a_rehearsal_that_never_comes_needs_no_port(host_data: dict[str, object]) -> None:
     silent = settings(host_data, SECOND, {"backup": {"enabled": False, "rehearsal_port": 6399}})
     assert list(instances.problems(silent, {"first": settings(host_data, FIRST)})) == []
