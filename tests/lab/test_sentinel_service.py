@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import pytest
 import redis
-from lab_practice import CANARY, CONFIG_COMMAND, NETWORK, Practice, Run, practice_hosts, snapshot
+from lab_practice import CANARY, CONFIG_COMMAND, NETWORK, Practice, Run, practice_hosts, snapshot, wait_until
 
-PASSWORD = "Canary-sentinel-8460-must-not-show"
+from winlab.certificates import CertificateAuthority
+from winlab.package import build
+
 SERVICE, PORT = "Memurai-Sentinel", 26379
 FOLDER = "C:/ProgramData/Memurai/sentinel"
 OPERATIONS = ["Sentinel's configuration", "Sentinel's service"]
@@ -20,21 +25,33 @@ CODE = """
 from pyinfra import host
 
 from memurai import host_settings
+from memurai.instance import Instance
 from memurai.topology import Address
 from tasks.sentinel import run
 
 settings = host_settings.settings_of(host)
 if settings is not None:
-    run(settings, Address.of(settings.announced_address, settings.network.port), [])
+    run(settings, Address.of(settings.announced_address, Instance.of(settings).port), [])
 """
-VARIABLES = {"MEMURAI_REPLICATION_SENTINEL_PASSWORD": PASSWORD}
+VARIABLE = "MEMURAI_REPLICATION_SENTINEL_PASSWORD"
+USERS = ("APPLICATION", "BACKUP", "MONITORING", "SENTINEL", "REPLICA")
+SECRETS = {
+    VARIABLE: "Canary-sentinels-8460-must-not-show",
+    **{f"MEMURAI_{user}_PASSWORD": f"Canary-{user.lower()}-8460-must-not-show" for user in USERS},
+}
+NEW_PASSWORD = "Canary-sentinels-8461-must-not-show"
 
 
 class Member:
-    """A practice host that is a member of a set, and the tools to work on it."""
+    """A practice host that is a member of a set, and the tools to work on it.
 
-    def __init__(self, practice: Practice) -> None:
+    groups: of its settings, besides memurai_replication. ca: file with the authorities of encrypted connections.
+    variables: with its secrets.
+    """
+
+    def __init__(self, practice: Practice, groups: Mapping[str, object] | None = None, ca: Path | None = None) -> None:
         self.practice = practice
+        self.groups, self.ca, self.variables = groups or {}, ca, dict(SECRETS)
         self.machine = practice.machine
         self.code = practice.working_folder / "code.py"
         self.code.write_text(CODE)
@@ -43,12 +60,13 @@ class Member:
         """Return an inventory with more settings of memurai_replication."""
         group = {"enabled": True, "first_primary": "lab1", **replication}
         # Alone, the primary has no replica to wait for.
-        return self.practice.inventory(lab1={"memurai_replication": {"min_replicas_to_write": 0, **group}})
+        own = {"memurai_replication": {"min_replicas_to_write": 0, **group}}
+        return self.practice.inventory(lab1={**own, **self.groups})
 
     def run(self, *options: str, task: str | None = None, **replication: object) -> Run:
         """Run the task with more settings of memurai_replication."""
         command = ("pyinfra", self.inventory(**replication), task or str(self.code), *options)
-        return self.practice.run(*command, environment=VARIABLES)
+        return self.practice.run(*command, environment=self.variables)
 
     def converge(self, **replication: object) -> list[str]:
         """Run the task, which must succeed, and return what it changed."""
@@ -58,7 +76,9 @@ class Member:
 
     def ask(self, *command: str, port: int = PORT) -> Any:
         """Return what the Sentinel answers."""
-        with redis.Redis(self.machine.address, port, password=PASSWORD, decode_responses=True) as client:
+        password = self.variables[VARIABLE]
+        options: dict[str, Any] = {"ssl": True, "ssl_ca_certs": str(self.ca)} if self.ca else {}
+        with redis.Redis(self.machine.address, port, password=password, decode_responses=True, **options) as client:
             return client.execute_command(*command)  # type: ignore[no-untyped-call]
 
     def state(self, name: str = "memurai", port: int = PORT) -> Mapping[str, str]:
@@ -76,16 +96,23 @@ class Member:
         return self.machine.files.local_path(f"{FOLDER}/sentinel.conf")
 
 
+@contextmanager
+def deployed(here: Member) -> Iterator[Member]:
+    """Deploy a member's server; at the end no secret may have been shown."""
+    first = here.run("-y", task="deploy.py")
+    assert first.exit_code == 0, first.output
+    yield here
+    shown = "\n".join(here.practice.outputs)
+    secrets = (*SECRETS.values(), NEW_PASSWORD, CANARY, CONFIG_COMMAND)
+    assert not [secret for secret in secrets if secret in shown]
+
+
 @pytest.fixture(scope="module")
 def member(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Member]:
     """A host whose server was deployed as a member's; the tests share it, in their order."""
     for practice in practice_hosts(1, variables, tmp_path_factory.mktemp("member")):
-        here = Member(practice)
-        first = practice.deploy(inventory=here.inventory(), **VARIABLES)
-        assert first.exit_code == 0, first.output
-        yield here
-        shown = "\n".join(practice.outputs)
-        assert not [secret for secret in (PASSWORD, CANARY, CONFIG_COMMAND) if secret in shown]
+        with deployed(Member(practice)) as here:
+            yield here
 
 
 @pytest.fixture
@@ -155,6 +182,31 @@ def test_what_drifted_is_given_to_the_running_sentinel(watching: Member) -> None
     assert watching.converge() == []
 
 
+def test_a_file_that_was_edited_under_the_running_sentinel_is_not_what_it_has(watching: Member) -> None:
+    watching.ask("SENTINEL", "SET", "memurai", "quorum", "5")
+    watching.ask("SENTINEL", "CONFIG", "SET", "announce-port", "1")
+    text = watching.file.read_text()
+    edited = re.sub(r"(sentinel monitor .*) 5\n", r"\1 2\n", text).replace(
+        "announce-port 1\n", f"announce-port {PORT}\n"
+    )
+    assert edited != text
+    watching.file.write_text(edited)
+    assert watching.converge() == OPERATIONS[:1]
+    assert watching.state()["quorum"] == "2"
+    assert watching.ask("SENTINEL", "CONFIG", "GET", "announce-port") == {"announce-port": str(PORT)}
+
+
+def test_its_own_password_changes_while_it_runs(watching: Member) -> None:
+    process = watching.process
+    watching.variables[VARIABLE] = NEW_PASSWORD
+    assert watching.converge() == OPERATIONS[:1]
+    assert watching.ask("PING")
+    assert (watching.process, watching.converge()) == (process, [])
+    assert SECRETS[VARIABLE] not in watching.file.read_text()
+    watching.variables[VARIABLE] = SECRETS[VARIABLE]
+    assert watching.converge() == OPERATIONS[:1]
+
+
 def test_another_port_restarts_it_and_it_remembers(watching: Member) -> None:
     own, process = watching.ask("SENTINEL", "MYID"), watching.process
     plan = watching.run("--dry", "--diff", sentinel_port=26380)
@@ -192,9 +244,47 @@ def test_the_server_s_deploy_takes_the_sentinel_for_its_own(watching: Member) ->
     assert (run.exit_code, run.changed) == (0, []), run.output
 
 
+def test_an_upgrade_stops_and_starts_it(watching: Member, tmp_path: Path) -> None:
+    newer, process = build("4.3.0", tmp_path / "newer.msi"), watching.process
+    digest = sha256(newer.read_bytes()).hexdigest()
+    package = {"PACKAGE": str(newer), "PACKAGE_VERSION": "4.3.0", "PACKAGE_SHA256": digest}
+    watching.variables |= {f"WINLAB_{name}": value for name, value in package.items()}
+    run = watching.run("-y", "--json", task="deploy.py")
+    assert (run.exit_code, run.changed) == (0, ["Product"]), run.output
+    assert watching.machine.services.get(SERVICE).state == "Running"
+    assert watching.process != process
+    assert watching.converge() == []
+
+
 def test_it_goes_with_the_server(watching: Member) -> None:
     run = watching.run("-y", "--json", task="tasks/uninstall.py")
     assert run.exit_code == 0, run.output
     assert {"No service: Sentinel", "No service", "No product"} <= set(run.changed)
     assert watching.machine.services.find(SERVICE) is None
     assert watching.file.exists()
+
+
+def test_with_users_it_is_one_of_them_and_it_reads_renewed_certificates(member: Member, tmp_path: Path) -> None:
+    files = {name: tmp_path / f"given.{name}" for name in ("ca", "certificate", "key")}
+    authority = CertificateAuthority(tmp_path)
+
+    def renew(name: str) -> None:
+        new = authority.issue(name, member.machine.address, for_clients=True)
+        for target, source in zip(files.values(), (authority.certificate, new.certificate, new.key), strict=True):
+            copy(source, target)
+
+    # It remembers a primary at another port.
+    member.file.unlink(missing_ok=True)
+    renew("first")
+    users = {"enabled": True, "sentinel": "sentinel", "replica": "replica"}
+    tls = {"enabled": True, **{name: str(path) for name, path in files.items()}}
+    with deployed(Member(member.practice, {"memurai_users": users, "memurai_tls": tls}, files["ca"])) as here:
+        assert set(OPERATIONS) <= set(here.converge())
+        wait_until(lambda: here.state()["flags"] == "master", "a Sentinel that is let in by the server")
+        process = here.process
+        assert (here.converge(), here.process) == ([], process)
+        renew("second")
+        assert here.run("-y", task="tasks/certificates.py").exit_code == 0
+        assert here.converge() == OPERATIONS[1:]
+        assert here.process != process
+        assert here.converge() == []

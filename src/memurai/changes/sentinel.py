@@ -40,7 +40,8 @@ FLUSH = SentinelCall(hidden("SENTINEL FLUSHCONFIG"), "SENTINEL FLUSHCONFIG")
 class Plan:
     """What a Sentinel comes to.
 
-    live: its file, None without one. sha256: of that file. desired: the whole configuration. running: whether it runs.
+    live: what it has, None without a file. sha256: of that file. desired: the whole configuration. running: whether
+    it runs.
     """
 
     live: SentinelDocument | None
@@ -96,6 +97,15 @@ def endpoint_of(document: SentinelDocument) -> Endpoint:
     return replace(Endpoint.of(document), password=hidden(password))
 
 
+def ways_to(live: SentinelDocument, desired: SentinelDocument) -> tuple[Endpoint, ...]:
+    """Return the ways to reach a running Sentinel: with the password in its file, and with the desired one.
+
+    Raises ConfigSyntaxError as `endpoint_of` does.
+    """
+    former = endpoint_of(live)
+    return former, replace(former, password=endpoint_of(desired).password)
+
+
 def _live(sentinel: Sentinel, plan: Plan) -> Iterator[Step]:
     """Yield what gives a running Sentinel what it takes at once."""
     # Undone, this comes last: by then the Sentinel has all its former values.
@@ -103,19 +113,15 @@ def _live(sentinel: Sentinel, plan: Plan) -> Iterator[Step]:
     back = calls([taken_back(one) for one in plan.changes])
     for do, undo in zip(calls(plan.changes), back, strict=True):
         yield _sent(sentinel, plan, do, undo)
-    proof = {**_reached(sentinel, _ways(plan)[-1]), "TimeoutSeconds": TRIAL_SECONDS}
+    assert plan.live is not None  # noqa: S101  # of one that runs
+    proof = {**_reached(sentinel, ways_to(plan.live, plan.desired)[-1]), "TimeoutSeconds": TRIAL_SECONDS}
     yield Step("reach the Sentinel with its password", PowerShellCall("Wait-MemuraiServer", proof))
 
 
-def _ways(plan: Plan) -> tuple[Endpoint, ...]:
-    """Return the ways to reach a running Sentinel: with its former password, and with the new one."""
-    assert plan.live is not None  # noqa: S101  # of one that runs
-    former = endpoint_of(plan.live)
-    return former, replace(former, password=endpoint_of(plan.desired).password)
-
-
 def _sent(sentinel: Sentinel, plan: Plan, do: SentinelCall, undo: SentinelCall) -> Step:
-    servers = [way.server(sentinel.command_line_client).on_wire() for way in _ways(plan)]
+    assert plan.live is not None  # noqa: S101  # of one that runs
+    ways = ways_to(plan.live, plan.desired)
+    servers = [way.server(sentinel.command_line_client).on_wire() for way in ways]
 
     def sending(call: SentinelCall, purpose: str) -> PowerShellCall:
         parameters = {

@@ -53,6 +53,9 @@ DEFAULTS = {
     "sentinel-pass": "",
     "sentinel-user": "",
 }
+# What a running Sentinel tells of these is asked for; passwords it never tells, or should not have to.
+TOLD_OF_A_SET = (QUORUM, "down-after-milliseconds", "failover-timeout", "parallel-syncs")
+TOLD = ("announce-*", "resolve-hostnames")
 # Settings that are written only where they are wanted: what a Sentinel has of them besides goes.
 OPTIONAL = frozenset({"announce-hostnames", "auth-user", RENAME, "resolve-hostnames", "sentinel-user"})
 OPTIONAL_ENCRYPTION = ENCRYPTION | {"tls-replication"}
@@ -142,6 +145,31 @@ def taken_back(change: Change) -> Change:
     return Change(change.key, change.after, before)
 
 
+def sets(document: SentinelDocument) -> tuple[str, ...]:
+    """Return the names of the sets that a Sentinel watches by its file."""
+    return tuple(key[2] for key in document.values if key[:2] == (SENTINEL, MONITOR))
+
+
+def as_told(
+    live: SentinelDocument, of_sets: Mapping[str, Mapping[str, str]], own: Mapping[str, str]
+) -> SentinelDocument:
+    """Return what a Sentinel has while it runs: what it tells, and for the rest its file.
+
+    Somebody may have edited that since the Sentinel wrote it.
+    of_sets: what SENTINEL MASTER tells of each set, by its name. own: what SENTINEL CONFIG GET tells.
+    """
+    told = [Directive(SENTINEL, (option, value)) for option, value in own.items()]
+    for name in sets(live):
+        primary, found = live.values[SENTINEL, MONITOR, name][0], of_sets.get(name, {})
+        for option in (option for option in TOLD_OF_A_SET if option in found):
+            words = (MONITOR, name, *primary) if option == QUORUM else (option, name)
+            told.append(Directive(SENTINEL, (*words, found[option])))
+    # As in its file, where a default may not be written.
+    told = [line for line in told if _key(line) in live.values or not _says_default(line)]
+    keys = {_key(line) for line in told}
+    return SentinelDocument.of(render([*(line for line in live.directives if _key(line) not in keys), *told]))
+
+
 def merge(live: SentinelDocument, desired: SentinelDocument) -> SentinelDocument:
     """Return the file from which a Sentinel starts as it is desired, with what the live one remembers."""
     found, wanted = live.values, desired.values
@@ -187,6 +215,10 @@ def _values(line: Directive) -> Iterator[tuple[Key, Value]]:
 
 def _quorum_of(place: Key) -> Key:
     return (SENTINEL, QUORUM, place[2])
+
+
+def _says_default(line: Directive) -> bool:
+    return all(value == _default(place) for place, value in _values(line))
 
 
 def _default(place: Key) -> Value | None:

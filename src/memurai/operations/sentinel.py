@@ -1,17 +1,20 @@
 """The configuration of a Sentinel: its file is made once, and what differs later is given to the running Sentinel."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from hashlib import sha256
+from itertools import zip_longest
 
 from pyinfra import host as current_host
 from pyinfra import logger
 from pyinfra.api import FunctionCommand, HiddenValue, Host, State, operation
 from pyinfra.api.command import PyinfraCommand
 
-from memurai.changes.sentinel import Plan, change, endpoint_of
+from memurai.changes.sentinel import Plan, change, ways_to
 from memurai.config import Change as Difference
-from memurai.config.sentinel import SentinelDocument, compare
+from memurai.config.sentinel import TOLD, SentinelDocument, as_told, compare, sets
+from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
+from memurai.facts.server import Answers
 from memurai.sentinel import Sentinel
 from winfra.facts.files import TextFile, TextFileState
 from winfra.facts.services import Service, ServiceState
@@ -46,7 +49,7 @@ def applied(
         yield failure(f"{subject}: its present state could not be read, so nothing was changed")
         return
     try:
-        plan = _plan(file, service, desired)
+        plan = _plan(sentinel, file, service, SentinelDocument.of(desired.unmask()))
     except ConfigSyntaxError as error:
         yield from refuse(f"{subject}: {error}. Mend or remove that line on the host and run again.")
         return
@@ -75,21 +78,39 @@ def proven(state: State, host: Host, sentinel: Sentinel, desired: HiddenValue) -
     return not left
 
 
-def _plan(file: TextFileState, service: ServiceState, desired: HiddenValue) -> Plan:
+def _plan(sentinel: Sentinel, file: TextFileState, service: ServiceState, desired: SentinelDocument) -> Plan:
     """Return what the Sentinel comes to.
 
     Raises ConfigSyntaxError when a Sentinel could not read its file.
     """
-    text = file["content"]
-    live = None if text is None else SentinelDocument.of(text)
-    if live is not None:
-        endpoint_of(live)
-    digest = None if text is None else sha256(_bytes(file, text)).hexdigest()
-    return Plan(live, digest, SentinelDocument.of(desired.unmask()), running=service["state"] not in STOPPED)
+    text, running = file["content"], service["state"] not in STOPPED
+    if text is None:
+        return Plan(None, None, desired, running=running)
+    live = SentinelDocument.of(text)
+    ways = ways_to(live, desired)
+    mark = BYTE_ORDER_MARK if file["has_byte_order_mark"] else b""
+    digest = sha256(mark + text.encode()).hexdigest()
+    return Plan(_told(sentinel, live, ways) if running else live, digest, desired, running=running)
 
 
-def _bytes(file: TextFileState, text: str) -> bytes:
-    return (BYTE_ORDER_MARK if file["has_byte_order_mark"] else b"") + text.encode()
+def _told(sentinel: Sentinel, live: SentinelDocument, ways: Iterable[Endpoint]) -> SentinelDocument:
+    """Return what the running Sentinel has, as far as it tells; its file for the rest."""
+    names = sets(live)
+    commands = [*(("MASTER", name) for name in names), *(("CONFIG", "GET", option) for option in TOLD)]
+    for way in ways:
+        server = way.server(sentinel.command_line_client)
+        found = current_host.get_fact(Answers, server=server, commands=[("SENTINEL", *words) for words in commands])
+        told = [_pairs(answer.text) for answer in found or []]
+        if any(told):
+            own = {name: value for values in told[len(names) :] for name, value in values.items()}
+            return as_told(live, dict(zip(names, told, strict=False)), own)
+    return live
+
+
+def _pairs(text: str | None) -> dict[str, str]:
+    """Return names and values, which alternate in an answer line by line; the last one's may be empty."""
+    lines = (text or "").splitlines()
+    return dict(zip_longest(lines[::2], lines[1::2], fillvalue=""))
 
 
 def _missing_file_problem(sentinel: Sentinel, plan: Plan) -> str | None:

@@ -3,9 +3,10 @@
 import pytest
 from config_practice import as_mapping
 
+from memurai.config.acl import default_user_rules
 from memurai.config.language import split_arguments
 from memurai.config.passwords import digest
-from memurai.config.sentinel import SentinelDocument, calls, compare, merge, needs_restart
+from memurai.config.sentinel import SentinelDocument, as_told, calls, compare, merge, needs_restart, taken_back
 from memurai.exceptions import ConfigSyntaxError
 from winfra.secrets import hidden
 
@@ -123,6 +124,29 @@ def test_what_others_have_set_stays() -> None:
     )
     assert changed(REWRITTEN + others, DESIRED) == {}
     assert changed(merge(SentinelDocument.of(REWRITTEN + others), SentinelDocument.of(DESIRED)).text, others) == {}
+
+
+def test_a_change_is_taken_back_to_what_was_or_to_the_default() -> None:
+    changes = compare(SentinelDocument.of("sentinel monitor main a 1 2\n"), SentinelDocument.of(DESIRED))
+    back = [taken_back(change) for change in changes]
+    assert [(one.key, one.before) for one in back] == [(one.key, one.after) for one in changes]
+    after = {one.key: one.after for one in back}
+    assert after["user", "default"] == (default_user_rules(""),)
+    assert after["sentinel", "announce-port"] == (("0",),)
+
+
+def test_what_a_running_sentinel_tells_counts_more_than_its_file() -> None:
+    """The file may have been edited since the Sentinel wrote it; what it does not tell is as in its file."""
+    live = SentinelDocument.of(REWRITTEN)
+    of_set = {"quorum": "5", "down-after-milliseconds": "7000", "parallel-syncs": "1", "ip": "10.0.0.9"}
+    told = as_told(live, {"main": of_set, "other": {"quorum": "9"}}, {"announce-port": "7", "resolve-hostnames": "no"})
+    changes = {
+        ("sentinel", "quorum", "main"): (("5",),),
+        ("sentinel", "down-after-milliseconds", "main"): (("7000",),),
+        ("sentinel", "announce-port"): (("7",),),
+    }
+    assert dict(told.values) == {**live.values, **changes}
+    assert as_told(live, {}, {}).values == live.values
 
 
 def test_a_set_that_is_not_watched_is_watched_first() -> None:
