@@ -40,7 +40,7 @@ def _name_problems(settings: Settings, name: str, other: Settings) -> Iterator[s
         yield f"memurai_service.name: expected another name than {name} on the same host has, found {service.name!r}"
     elif taken := {item.lower() for item in services(settings)} & {item.lower() for item in services(other)}:
         yield (
-            f"memurai_service.name: expected one by which neither the server nor its Sentinel has the service of {name} "
+            f"memurai_service.name: expected one by which neither the server nor its Sentinel has a service of {name} "
             f"on the same host, found {service.name!r}: both have {', '.join(taken)}"
         )
     # Windows takes no display name that is another service's name or display name.
