@@ -31,7 +31,7 @@ from tasks.sentinel import run
 
 settings = host_settings.settings_of(host)
 if settings is not None:
-    run(settings, Address.of(settings.announced_address, Instance.of(settings).port), [])
+    run(settings, Address.of(settings.announced_address, Instance.of(settings).port), ["10.0.0.6", "10.0.0.7"])
 """
 VARIABLE = "MEMURAI_REPLICATION_SENTINEL_PASSWORD"
 USERS = ("APPLICATION", "BACKUP", "MONITORING", "SENTINEL", "REPLICA")
@@ -131,6 +131,16 @@ def test_a_dry_run_shows_what_would_be_made_and_touches_nothing(member: Member) 
     assert "put the new file" in plan.output
     assert snapshot(member.machine) == before
     assert member.machine.services.find(SERVICE) is None
+
+
+def test_the_set_and_the_named_clients_reach_it_where_others_could(member: Member) -> None:
+    network = {"bind": [member.machine.address, "10.0.0.5"], "allowed_addresses": ["10.0.4.0/24", "10.0.0.7"]}
+    plan = Member(member.practice, {"memurai_network": network}).run("--dry", "--diff")
+    assert plan.exit_code == 0, plan.output
+    assert re.findall(r"\+ remote_addresses: (\S+)", plan.output) == ["10.0.0.6", "10.0.0.7", "10.0.4.0/24"], (
+        plan.output
+    )
+    assert "+ local_ports: 26379" in plan.output
 
 
 def test_a_sentinel_is_made_and_watches_the_set(member: Member) -> None:
@@ -288,3 +298,9 @@ def test_with_users_it_is_one_of_them_and_it_reads_renewed_certificates(member: 
         assert here.converge() == OPERATIONS[1:]
         assert here.process != process
         assert here.converge() == []
+
+
+def test_with_the_data_goes_what_it_remembers(member: Member) -> None:
+    run = member.run("-y", "--json", "--data", "remove_data=true", task="tasks/uninstall.py")
+    assert (run.exit_code, "No folder: sentinel" in run.changed) == (0, True), run.output
+    assert member.machine.files.kind(FOLDER) == "Absent"

@@ -7,7 +7,7 @@ from typing import Self
 import pytest
 from member_practice import member, set_secrets
 
-from memurai import folders
+from memurai import folders, jobs
 from memurai.instance import Instance
 from memurai.settings import Settings, from_host_data
 from winfra.security import ADMINISTRATORS, NETWORK_SERVICE, SYSTEM, Rights, service_sid
@@ -70,6 +70,13 @@ def test_a_sentinel_has_a_folder_and_an_account_of_its_own(
     assert tls[account] == Rights.READ_AND_EXECUTE
     assert set(tls) == set(found["base"])
     assert "sentinel/" in folders.base_names(settings)
+    # The host itself undoes a change of it that nobody ends.
+    *_, health = jobs.jobs(settings)
+    assert health.values["ChangeFolders"] == [
+        "C:/Program Files/Memurai-changes",
+        "C:/ProgramData/Memurai/config/changes",
+        "C:/ProgramData/Memurai/sentinel/changes",
+    ]
     assert "sentinel/" not in folders.base_names(alone)
 
 
