@@ -15,6 +15,7 @@ import redis
 from lab_practice import CANARY, CONFIG_COMMAND, NETWORK, Practice, Run, practice_hosts, snapshot, wait_until
 
 from winlab.certificates import CertificateAuthority
+from winlab.engines.real_powershell import Installation
 from winlab.package import build
 
 SERVICE, PORT = "Memurai-Sentinel", 26379
@@ -108,9 +109,11 @@ def deployed(here: Member) -> Iterator[Member]:
 
 
 @pytest.fixture(scope="module")
-def member(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Member]:
+def member(
+    variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory, powershell: Installation | None
+) -> Iterator[Member]:
     """A host whose server was deployed as a member's; the tests share it, in their order."""
-    for practice in practice_hosts(1, variables, tmp_path_factory.mktemp("member")):
+    for practice in practice_hosts(1, variables, tmp_path_factory.mktemp("member"), powershell):
         with deployed(Member(practice)) as here:
             yield here
 
@@ -143,6 +146,7 @@ def test_the_set_and_the_named_clients_reach_it_where_others_could(member: Membe
     assert "+ local_ports: 26379" in plan.output
 
 
+@pytest.mark.judged
 def test_a_sentinel_is_made_and_watches_the_set(member: Member) -> None:
     assert set(OPERATIONS) <= set(member.converge())
     assert (member.state()["ip"], member.state()["quorum"]) == (member.machine.address, "2")
@@ -171,6 +175,7 @@ def test_what_a_failover_leaves_is_no_difference(watching: Member) -> None:
     watching.file.write_text(text)
 
 
+@pytest.mark.judged
 def test_what_drifted_is_given_to_the_running_sentinel(watching: Member) -> None:
     process = watching.process
     options = ("quorum", "5", "down-after-milliseconds", "1234", "auth-pass", "somebody-s-password")
@@ -217,6 +222,7 @@ def test_its_own_password_changes_while_it_runs(watching: Member) -> None:
     assert watching.converge() == OPERATIONS[:1]
 
 
+@pytest.mark.judged
 def test_another_port_restarts_it_and_it_remembers(watching: Member) -> None:
     own, process = watching.ask("SENTINEL", "MYID"), watching.process
     plan = watching.run("--dry", "--diff", sentinel_port=26380)
