@@ -16,7 +16,7 @@ import time
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 import psutil
 
@@ -128,10 +128,19 @@ class ProcessTable:
             self.end(process)
 
     def working_in(self, folder: str) -> list[psutil.Process]:
-        """Return the programs that were started here and work in a folder."""
+        """Return the programs that were started here and whose command line names something in a folder.
+
+        A server that went to the background shows another one, but works in its folder.
+        """
         local = self._volume.local_path(folder)
+        named = f"{self.readable_argument(folder)}/".lower()
         with self._lock:
-            return [process for process in _holders(self._lifeline, except_for=set()) if _works_in(process, local)]
+            started = {process.pid: _command_line(process).lower() for process in self._running}
+            return [
+                process
+                for process in _holders(self._lifeline, except_for=set())
+                if named in started.get(process.pid, "") or _works_in(process, local)
+            ]
 
     def end(self, process: psutil.Process) -> None:
         """End a program and wait until it is gone."""
@@ -220,6 +229,11 @@ def _is_link_to(entry: Path, target: Path) -> bool:
         return entry.readlink() == target
     except FileNotFoundError:
         return False  # closed since the folder was listed: of this file only, the process lives on
+
+
+def _command_line(process: subprocess.Popen[bytes]) -> str:
+    """Return the command line that a program was started with: servers show another one later."""
+    return " ".join(map(str, cast("list[str]", process.args)))
 
 
 def _works_in(process: psutil.Process, folder: Path) -> bool:
