@@ -1,8 +1,6 @@
-"""Three practice hosts of winlab, lab1 to lab3, for a set of servers and their Sentinels.
+"""A set on three practice hosts of winlab, lab1 to lab3: each has a server and a Sentinel; lab1 begins as the primary.
 
-The deploy makes no sets yet: each host gets a server of its own.
-
-    winlab run --inventory inventories/lab_sentinel.py -- pyinfra inventories/lab_sentinel.py deploy.py -y
+winlab run --inventory inventories/lab_sentinel.py -- pyinfra inventories/lab_sentinel.py deploy.py -y
 """
 
 import os
@@ -17,6 +15,13 @@ lab = [
             "winrm_hostname": f"{network}.{number}",
             # A practice host's server listens on its own address only.
             "memurai_network": {"bind": [f"{network}.{number}"]},
+            "memurai_replication": {
+                "enabled": True,
+                "first_primary": "lab1",
+                "sentinel_password": "env:MEMURAI_LAB_SENTINEL_PASSWORD",
+                # So that nobody waits long for a failover on a practice host.
+                "down_after_milliseconds": 2000,
+            },
         },
     )
     for number in (1, 2, 3)

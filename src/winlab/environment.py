@@ -39,6 +39,9 @@ def lab_variables(directory: Path, hosts: int | None, environment: Mapping[str, 
         # Of the second instance in inventories/lab_instances.py.
         "MEMURAI_LAB_SECOND_PASSWORD": environment.get("MEMURAI_LAB_SECOND_PASSWORD")
         or secrets.token_urlsafe(_SECRET_BYTES),
+        # Of the set in inventories/lab_sentinel.py.
+        "MEMURAI_LAB_SENTINEL_PASSWORD": environment.get("MEMURAI_LAB_SENTINEL_PASSWORD")
+        or secrets.token_urlsafe(_SECRET_BYTES),
         "MEMURAI_LAB_CONFIG_COMMAND": environment.get("MEMURAI_LAB_CONFIG_COMMAND")
         or f"CONFIG_{secrets.token_hex(8).upper()}",
     }

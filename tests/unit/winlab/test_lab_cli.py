@@ -208,7 +208,8 @@ class TestVariables:
         digest = hashlib.sha256(Path(variables["WINLAB_PACKAGE"]).read_bytes()).hexdigest()
         assert variables["WINLAB_PACKAGE_SHA256"] == digest
         assert re.fullmatch(r"CONFIG_[0-9A-F]{16}", variables["MEMURAI_LAB_CONFIG_COMMAND"])
-        for name in ("WINLAB_PASSWORD", "MEMURAI_LAB_PASSWORD", "MEMURAI_LAB_SECOND_PASSWORD"):
+        secrets = ("MEMURAI_LAB_PASSWORD", "MEMURAI_LAB_SECOND_PASSWORD", "MEMURAI_LAB_SENTINEL_PASSWORD")
+        for name in ("WINLAB_PASSWORD", *secrets):
             assert re.fullmatch(r"[\w-]{32}", variables[name])
             assert variables[name] != lab_variables(tmp_path, 2, {})[name]
 
@@ -224,6 +225,7 @@ class TestVariables:
             "WINLAB_PACKAGE_SHA256": "b",
             "MEMURAI_LAB_PASSWORD": "c",
             "MEMURAI_LAB_SECOND_PASSWORD": "e",
+            "MEMURAI_LAB_SENTINEL_PASSWORD": "g",
             "MEMURAI_LAB_CONFIG_COMMAND": "d",
         }
         variables = lab_variables(tmp_path, None, given)
@@ -282,6 +284,7 @@ class TestCommand:
             "MEMURAI_LAB_CONFIG_COMMAND",
             "MEMURAI_LAB_PASSWORD",
             "MEMURAI_LAB_SECOND_PASSWORD",
+            "MEMURAI_LAB_SENTINEL_PASSWORD",
             "WINLAB_CA_BUNDLE",
             "WINLAB_HOSTS",
             "WINLAB_PACKAGE",
