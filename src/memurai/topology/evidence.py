@@ -66,6 +66,10 @@ class Evidence:
         """Return the member whose server has an address."""
         return next((one for one in self.wanted.servers if one.has_server_at(address)), None)
 
+    def address(self, name: str) -> Address:
+        """Return the announced address of a member's server."""
+        return next(one.server for one in self.wanted.servers if one.name == name and one.server)
+
     def label(self, address: Address) -> str:
         """Return the member whose server has an address, or the address, for people."""
         member = self.member_at(address)

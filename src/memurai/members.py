@@ -1,0 +1,213 @@
+"""The members of a set as pyinfra's inventory has them: what is wanted of them, and what each of them answers now."""
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TypeVar
+
+import gevent  # type: ignore[import-untyped]
+from pyinfra.api import HiddenValue, Host
+from pyinfra.api.exceptions import ConnectError
+from pyinfra.context import ctx_host
+
+from memurai import host_settings
+from memurai.config import Document
+from memurai.config.sentinel import SentinelDocument
+from memurai.endpoint import Endpoint
+from memurai.exceptions import ConfigSyntaxError, MemuraiError, SettingsError, TopologyError, UnsettledTopologyError
+from memurai.facts.member import Part, SetMember, member_answers
+from memurai.instance import Instance
+from memurai.sentinel import Sentinel
+from memurai.settings import Settings, credentials
+from memurai.settings.groups import ReplicationSettings
+from memurai.settings.values import OWN_ADDRESSES, WILDCARD_ADDRESSES, is_ip_address
+from memurai.topology import Evidence, Member, MemberAnswers, Verdict, WantedSet, decide, not_reached, one_set
+from winfra.facts.files import TextFile
+from winfra.secrets import hidden
+
+DocumentType = TypeVar("DocumentType", bound=Document)
+# A failover takes some seconds after the time in which a server is found to be down.
+SETTLING_SECONDS = 60
+PAUSE_SECONDS = 0.5
+DEFAULT_SET_NAME = ReplicationSettings().set_name
+SENTINEL_PASSWORD = ("sentinel", "sentinel-pass")
+
+# Why a host can't be asked in this run, by its name: each is tried once, for that may take a minute.
+_unreachable: dict[str, str] = {}
+
+
+def name_of(host: Host) -> str:
+    """Return `cache1` for `@winrm/cache1`: the name by which settings and messages know a member."""
+    return str(host.name).rpartition("/")[2]
+
+
+def wanted(current: Host) -> WantedSet:
+    """Return the set that a host is a member of, as the data of all its members have it.
+
+    Raises TopologyError when they contradict each other, or no set can be as they say.
+    """
+    settings = members(current)
+    return one_set({name: _wanted(item, settings) for name, item in settings.items()})
+
+
+def members(current: Host) -> dict[str, Settings]:
+    """Return the settings of all members of a host's set, by name.
+
+    Raises TopologyError when the data of a host that names the set is wrong.
+    """
+    return {name_of(host): settings for host, settings in _hosts(current)}
+
+
+def evidence(current: Host) -> Evidence:
+    """Ask all members of a host's set, at the same time, what they are; raise TopologyError as `wanted` does."""
+    found = wanted(current)
+    asked = [gevent.spawn(_answers, host, settings) for host, settings in _hosts(current)]
+    gevent.joinall(asked, raise_error=True)
+    return Evidence(found, tuple(greenlet.value for greenlet in asked))
+
+
+def decided(current: Host) -> tuple[Evidence, Verdict]:
+    """Ask all members of a host's set, again while the Sentinels are about to settle something; decide.
+
+    Raises TopologyError when it is not certain which member is the primary.
+    """
+    deadline = time.monotonic() + SETTLING_SECONDS
+    while True:
+        found = evidence(current)
+        try:
+            return found, decide(found)
+        except UnsettledTopologyError:
+            if time.monotonic() > deadline:
+                raise
+        gevent.sleep(PAUSE_SECONDS)
+
+
+def problems(current: Host) -> list[str]:
+    """Return why the set of a host must not be touched; empty when it may, and outside of a set."""
+    if set_name(current) is None:
+        return []
+    try:
+        decided(current)
+    except TopologyError as error:
+        return [str(error)]
+    return []
+
+
+def server(host: Host) -> Part:
+    """Return how the server of a member is asked now."""
+    return _server(host, members(host)[name_of(host)])
+
+
+def sentinel(host: Host) -> Part:
+    """Return how the Sentinel of a member is asked now."""
+    return _sentinel(host, members(host)[name_of(host)])
+
+
+def others(current: Host) -> list[str]:
+    """Return the IP addresses of the other members of a host's set; one that has only a name has none here."""
+    mine = name_of(current)
+    return [
+        address
+        for member in wanted(current).members
+        if member.name != mine
+        for address in member.hosts
+        if is_ip_address(address)
+    ]
+
+
+def _hosts(current: Host) -> Iterator[tuple[Host, Settings]]:
+    mine = set_name(current)
+    for host in current.inventory:
+        if set_name(host) != mine:
+            continue
+        settings = host_settings.load(host)
+        if isinstance(settings, SettingsError):
+            raise TopologyError(
+                str(mine),
+                "data without mistakes of all its members",
+                f"{len(settings.problems)} mistake(s) in that of {name_of(host)}",
+                settings.problems,
+                "Correct it.",
+            )
+        yield host, settings
+
+
+def set_name(host: Host) -> str | None:
+    """Return the name of the set that a host's data names, also where the rest of it is wrong; None outside of one."""
+    settings = host_settings.load(host)
+    if isinstance(settings, Settings):
+        return settings.replication.set_name if settings.replication.enabled else None
+    data = host.data.get(host_settings.REPLICATION)
+    is_member = isinstance(data, dict) and bool(data.get("enabled"))
+    return str(data.get("set_name", DEFAULT_SET_NAME)) if is_member else None
+
+
+def _wanted(settings: Settings, everyone: dict[str, Settings]) -> WantedSet:
+    replication = settings.replication
+    return WantedSet(
+        name=replication.set_name,
+        members=tuple(_member(name, item) for name, item in everyone.items()),
+        primary=str(replication.first_primary).rpartition("/")[2],
+        quorum=replication.quorum,
+        min_replicas_to_write=replication.min_replicas_to_write,
+        min_replicas_max_lag=replication.min_replicas_max_lag,
+    )
+
+
+def _member(name: str, settings: Settings) -> Member:
+    others = (address for address in settings.network.addresses if address not in (*OWN_ADDRESSES, *WILDCARD_ADDRESSES))
+    own = dict.fromkeys((settings.announced_address, *others))
+    return Member(name, tuple(own), Instance.of(settings).port, settings.replication.sentinel_port)
+
+
+def _answers(host: Host, settings: Settings) -> MemberAnswers:
+    name, of_set = name_of(host), settings.replication.set_name
+    with ctx_host.use(host):
+        if reason := _obstacle(host):
+            return not_reached(name, reason)
+        parts = {"server": _server(host, settings), "sentinel": _sentinel(host, settings)}
+        found = host.get_fact(SetMember, set_name=of_set, **parts, _ignore_errors=True)
+    return member_answers(name, of_set, found) if found else not_reached(name, "its host could not be asked (above)")
+
+
+def _obstacle(host: Host) -> str:
+    """Return why a host can't be asked; empty when it can. Who is not in this run (`--limit`) is connected for it."""
+    if not host.connected and host.name not in _unreachable:
+        try:
+            host.connect(reason="to ask a member of the set", raise_exceptions=True)
+        except ConnectError as error:
+            _unreachable[host.name] = str(error)
+    return _unreachable.get(host.name, "")
+
+
+def _server(host: Host, settings: Settings) -> Part:
+    """Return how a member's server is reached: as its present configuration says, where there is one."""
+    here = Instance.of(settings)
+    reached = here.server(credentials.resolve(settings).password)
+    if (document := _document(host, here.configuration, Document)) is not None:
+        with suppress(ConfigSyntaxError):  # of a line that the server refuses too: it runs on what it has read before
+            reached = Endpoint.of(document).server(here.command_line_client)
+    return Part(here.service, reached)
+
+
+def _sentinel(host: Host, settings: Settings) -> Part:
+    """Return how a member's Sentinel is reached, likewise."""
+    here = Sentinel.of(settings)
+    document = _document(host, here.configuration, SentinelDocument)
+    found = document.values.get(SENTINEL_PASSWORD) if document is not None else None
+    return Part(here.service, here.server(hidden(found[0][0]) if found else _sentinel_password(settings)))
+
+
+def _sentinel_password(settings: Settings) -> HiddenValue:
+    password = credentials.resolve(settings).sentinel
+    if password is None:
+        raise MemuraiError("expected the settings of a set's member (memurai_replication.enabled), found another's")
+    return password
+
+
+def _document(host: Host, path: str, kind: type[DocumentType]) -> DocumentType | None:
+    """Return what a file says; None when there is none, or one that can't be read."""
+    file = host.get_fact(TextFile, path=path, _ignore_errors=True)
+    with suppress(ConfigSyntaxError):
+        return None if file is None or file["content"] is None else kind.of(file["content"])
+    return None
