@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 BACKUP = "backup"
+DRILL = "drill"
 DROP_PASSWORD = "drop_password"  # noqa: S105 - the name of an option
 PATTERNS = "patterns"
 REMOVE_DATA = "remove_data"
+REPORT = "report"
 ROLLBACK_TO = "rollback_to"
-OPTIONS = (BACKUP, DROP_PASSWORD, PATTERNS, REMOVE_DATA, ROLLBACK_TO)
+OPTIONS = (BACKUP, DRILL, DROP_PASSWORD, PATTERNS, REMOVE_DATA, REPORT, ROLLBACK_TO)
 # Settings, the connection's data, and pyinfra's own arguments: what is wrong with them is told where they are read.
 ELSEWHERE = ("memurai_", "winrm_", "_")
 

@@ -31,7 +31,7 @@ def test_what_nothing_reads_is_told_with_what_was_meant(key: str, hint: str) -> 
     (problem,) = problems([key], KNOWN)
     assert problem.startswith(f"--data {key}: expected ")
     assert problem.endswith(hint)
-    assert "backup, drop_password, patterns, remove_data, rollback_to" in problem
+    assert "backup, drill, drop_password, patterns, remove_data, report, rollback_to" in problem
 
 
 def test_tasks_read_no_other_options() -> None:
