@@ -6,6 +6,7 @@ from memurai import host_settings, stops
 from memurai.checks import present_data, restores
 from memurai.instance import Instance
 from memurai.operations import server
+from memurai.operations.service import present
 from memurai.settings import Settings, credentials
 from winfra.operations import services
 
@@ -17,9 +18,10 @@ def run(settings: Settings) -> None:
     service = settings.service
     # Read when the server starts. For its configuration, tasks/configure.py restarts the server where that is needed.
     read_at_start = [] if settings.package.license_file is None else [Instance.of(settings).license_file]
-    services.service(
+    present(
         name="Service",
-        service=service.name,
+        instance=Instance.of(settings),
+        before_stop=stops.saving(settings),
         program=Instance.of(settings).program,
         image_path=Instance.of(settings).image_path,
         display_name=service.display_name,
@@ -32,7 +34,6 @@ def run(settings: Settings) -> None:
         ),
         running=True,
         restart_after=read_at_start,
-        before_stop=stops.saving(settings),
     )
     # At once, before anything works with it: one that has not read its configuration is open to anyone.
     server.answering(

@@ -9,6 +9,7 @@ from memurai import options
 from memurai.exceptions import SettingsError
 from memurai.settings import Environments, Settings, from_host_data
 from winfra import refusal
+from winfra.memory import memory_of
 
 SECURITY = "memurai_security"
 USERS = "memurai_users"
@@ -129,6 +130,11 @@ def is_production(current: Host) -> bool:
 def turn(current: Host) -> BoundedSemaphore:
     """Return what one instance of a host's at a time may hold in this run: for what is of all instances on the host."""
     return _turns.setdefault(_address(_real(current)), BoundedSemaphore())
+
+
+def forget(current: Host) -> None:
+    """Have what a host answered forgotten: it may have changed by itself."""
+    memory_of(_address(_real(current))).forget()
 
 
 def _real(current: Host) -> Host:

@@ -69,13 +69,14 @@ class Memory:
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Forget everything, before something is changed and after it."""
-        self._forget()
+        self.forget()
         try:
             yield
         finally:
-            self._forget()
+            self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Forget everything, because the host may have changed by itself."""
         self.generation += 1
         self._answers.clear()
         self._calls.clear()
@@ -89,7 +90,7 @@ class Memory:
             return ()
         self._is_executing = is_executing
         calls = tuple(self._calls.values())
-        self._forget()
+        self.forget()
         return calls
 
 

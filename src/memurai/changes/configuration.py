@@ -17,6 +17,7 @@ from memurai.changes.history import History
 from memurai.config import Change as Difference
 from memurai.config import Document, set_arguments
 from memurai.config.meaning import default
+from memurai.config.membership import is_member
 from memurai.endpoint import Endpoint
 from memurai.instance import Instance
 from memurai.server import Server
@@ -222,7 +223,7 @@ def _restarted(instance: Instance, plan: Plan, between: Sequence[Step], sha256: 
         "ConfigurationPath": instance.configuration,
         "Sha256": sha256,
     }
-    new = {**_start(instance, plan.new, plan.desired), "Expected": _expected(plan.new)}
+    new = {**_start(instance, plan.new, plan.desired), "Expected": _expected(plan)}
     steps = []
     if plan.new.appendonly and not plan.begins_append_only:
         # Restarted, another one would load an empty file and lose its data.
@@ -257,9 +258,12 @@ def _start(instance: Instance, endpoint: Endpoint, document: Document) -> dict[s
     }
 
 
-def _expected(endpoint: Endpoint) -> dict[str, str]:
-    role = "slave" if endpoint.is_replica else "master"
-    return {"loading": "0", "role": role, "aof_enabled": str(int(endpoint.appendonly))}
+def _expected(plan: Plan) -> dict[str, str]:
+    expected = {"loading": "0", "aof_enabled": str(int(plan.new.appendonly))}
+    if is_member(plan.desired):
+        # Its Sentinels may give it another role as soon as it is there.
+        return expected
+    return {**expected, "role": "slave" if plan.new.is_replica else "master"}
 
 
 def log_path(instance: Instance, document: Document) -> str | None:

@@ -5,7 +5,7 @@ What the server takes while it runs is given to it by one CONFIG SET; only the r
 
 import ntpath
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -28,6 +28,7 @@ from memurai.facts.configuration import leftover_of
 from memurai.facts.server import Info, RunningConfiguration
 from memurai.instance import Instance
 from memurai.operations.rewriting import rewriting
+from memurai.operations.turns import Turn, turn
 from winfra.call import PowerShellCall
 from winfra.change import Change
 from winfra.facts.files import DirectoryEntries, Item, TextFile
@@ -54,6 +55,22 @@ def applied(
     + keep_foreign: keep lines of the present file that the desired text does not set, which CONFIG REWRITE writes
     + keep_passwords: keep the passwords of the present file; an operation before this one adds the desired one
     """
+    with turn(current_host, instance.timeout_seconds) as mine:
+        wanted = _Wanted(desired, secret_keys, keep_foreign, keep_passwords)
+        yield from _converged(instance, wanted, mine)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is desired; the arguments of `applied` of these names."""
+
+    desired: HiddenValue
+    secret_keys: tuple[str, ...]
+    keep_foreign: bool
+    keep_passwords: bool
+
+
+def _converged(instance: Instance, wanted: _Wanted, mine: Turn) -> Generator[PyinfraCommand, None, None]:
     yield from settle(instance.changes)
     file = current_host.get_fact(TextFile, path=instance.configuration)
     service = current_host.get_fact(Service, service=instance.service)
@@ -69,23 +86,26 @@ def applied(
     try:
         plan = plan_of(
             file["content"] if file["exists"] else None,
-            Document.of(desired.unmask()),
+            Document.of(wanted.desired.unmask()),
             asking=partial(_asked, instance) if running else None,
             marked=bool(file["has_byte_order_mark"]),
-            keep_foreign=keep_foreign,
-            keep_passwords=keep_passwords,
+            keep_foreign=wanted.keep_foreign,
+            keep_passwords=wanted.keep_passwords,
         )
     except ConfigSyntaxError as error:
         yield from refuse(instance.line_problem(error))
         return
-    reason = _refusal(instance, plan, keep_foreign=keep_foreign, exists=service["exists"])
+    reason = _refusal(instance, plan, keep_foreign=wanted.keep_foreign, exists=service["exists"])
     if plan is None or reason:
         yield from refuse(f"configuration {instance.configuration}: {reason}")
     elif plan.is_empty and not leftovers:
         current_host.noop(f"configuration {instance.configuration} and its server are as desired")
+    elif plan.restart and mine.is_to_come:
+        problem = mine.begin()
+        yield from [failure(problem)] if problem else _converged(instance, wanted, mine)
     else:
         show_difference(f"left by a run that was ended half way, beside {instance.configuration}", leftovers, [])
-        _show(instance, plan, Redaction(frozenset(hidden_values(desired)), secret_keys))
+        _show(instance, plan, Redaction(frozenset(hidden_values(wanted.desired)), wanted.secret_keys))
         yield from _rewriting(instance, plan)
         for item in _changes(instance, plan, history, leftovers):
             yield from carry_out(item)

@@ -19,6 +19,7 @@ from memurai.data.place import DataPlace
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError
 from memurai.instance import Instance
+from memurai.operations.turns import Turn, turn
 from winfra.call import PowerShellCall
 from winfra.change import Change
 from winfra.facts.files import Item, ItemState, TextFile
@@ -54,13 +55,13 @@ def installed(package: Package, instance: Instance, stamp: str) -> Generator[Pyi
     + stamp: what no other upgrade has in the names of the folders in which data is put aside
     """
     # Each instance on a host has its own part of a run, all at the same time.
-    with host_settings.turn(current_host):
+    with host_settings.turn(current_host), turn(current_host, instance.timeout_seconds) as mine:
         yield from settle(instance.product_changes)
         yield from settle(instance.changes)
-        yield from _converged(package, instance, stamp)
+        yield from _converged(package, instance, stamp, mine)
 
 
-def _converged(package: Package, instance: Instance, stamp: str) -> Generator[PyinfraCommand, None, None]:
+def _converged(package: Package, instance: Instance, stamp: str, mine: Turn) -> Generator[PyinfraCommand, None, None]:
     subject = f"product {package.product}"
     found = current_host.get_fact(Products, product=package.product)
     kept = current_host.get_fact(Item, path=instance.package(package.version), include_hash=True)
@@ -80,6 +81,10 @@ def _converged(package: Package, instance: Instance, stamp: str) -> Generator[Py
         problem = installation if isinstance(installation, str) else None
     if problem:
         yield from refuse(f"{subject} {package.version}: {problem}")
+        return
+    if isinstance(installation, Change) and mine.is_to_come:
+        problem = mine.begin()
+        yield from [failure(problem)] if problem else _converged(package, instance, stamp, mine)
         return
     before = {
         "version": [package.version] if is_installed else [item["version"] or "(unknown)" for item in products],

@@ -1,6 +1,7 @@
 """The service of a server."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
+from typing import Any
 
 from pyinfra import host as current_host
 from pyinfra.api import operation
@@ -9,11 +10,30 @@ from pyinfra.api.command import PyinfraCommand
 from memurai.changes import service as changes
 from memurai.instance import Instance
 from memurai.operations.server import running_server
+from memurai.operations.turns import turn
 from memurai.server import Server
 from winfra.facts.services import Service, ServiceState
+from winfra.operations import services
 from winfra.operations.changes import carry_out, settle
 from winfra.operations.services import foreign_problem
-from winfra.operations.shape import converge, refuse
+from winfra.operations.shape import Commands, converge, failure, refuse
+
+
+@operation()
+def present(instance: Instance, before_stop: Commands, **properties: Any) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that there is a service, and that it runs; that of a set's member is only stopped when its turn comes.
+
+    + instance: the server of the service
+    + before_stop: as services.service takes it
+    + properties: its other arguments
+    """
+    with turn(current_host, instance.timeout_seconds) as mine:
+
+        def stopping() -> Iterable[PyinfraCommand]:
+            problem = mine.begin()
+            return [failure(problem)] if problem else before_stop()
+
+        yield from services.service._inner(service=instance.service, before_stop=stopping, **properties)  # noqa: SLF001  # pyinfra's way to an operation inside another
 
 
 @operation()
