@@ -19,6 +19,9 @@ local.include("tasks/certificates.py")
 local.include("tasks/configure.py")
 local.include("tasks/service.py")
 local.include("tasks/firewall.py")
+# A member of a set becomes a replica of its primary, or is it, as the living set has it.
+local.include("tasks/replicate.py")
+local.include("tasks/sentinel.py")
 # Backups and health checks that the host does by itself.
 local.include("tasks/jobs.py")
 # Asks the server itself.

@@ -2,7 +2,7 @@
 
 from pyinfra import host, logger
 
-from memurai import host_settings
+from memurai import host_settings, members
 from memurai.checks import certificates, instances, neighbours, ownership, present_data, restores
 from memurai.checks import host as host_checks
 from memurai.exceptions import SettingsError
@@ -67,6 +67,7 @@ def problems(settings: Settings) -> list[str]:
         *(problem for state in listeners for problem in host_checks.port_problems(settings, state)),
         *(present_data.problems(host, settings) or present_data.upgrade_problems(host, settings)),
         *filter(None, [restores.problem(host, settings)]),
+        *members.problems(host),
     ]
 
 

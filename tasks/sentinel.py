@@ -1,71 +1,16 @@
-"""Run a Sentinel beside the server of a member, as a service of its own, and let the others of its set reach it."""
+"""Run a Sentinel beside the server of a member, as a service of its own, and wait for the member to be whole."""
 
-from collections.abc import Sequence
-from dataclasses import astuple
+from pyinfra import host
 
-from memurai.changes.sentinel import MODE
-from memurai.operations import sentinel as operations
-from memurai.operations import server
-from memurai.rendering import sentinel as rendering
-from memurai.sentinel import Sentinel
-from memurai.settings import Settings, credentials
-from memurai.topology import Address
-from winfra.operations import firewall, services
+from memurai import deploys, host_settings, members
+from memurai.operations import replication
 
-MILLISECONDS = 1000
-
-
-def run(settings: Settings, primary: Address, others: Sequence[str]) -> None:
-    """Ensure that the Sentinel is as the settings say.
-
-    primary: that the set has now; a Sentinel that watches the set already keeps its own. others: IP addresses of the
-    set's other members.
-    Raises jinja2.TemplateError when the template asks for something that is not there.
-    """
-    here, secrets = Sentinel.of(settings), credentials.resolve(settings)
-    operations.applied(
-        name="Sentinel's configuration",
-        sentinel=here,
-        desired=rendering.rendered(settings, secrets, primary),
-        secret_keys=rendering.secret_keys(settings),
-    )
-    _service(settings, here)
-    assert secrets.sentinel is not None  # noqa: S101  # of a member
-    server.answering(
-        name="Sentinel answers",
-        service=here.service,
-        server=here.server(secrets.sentinel),
-        timeout_seconds=here.timeout_seconds,
-        expected=MODE,
-    )
-    firewall.rule(
-        name="Sentinel's firewall rule",
-        rule=here.firewall_rule,
-        present=settings.network.is_remote,
-        display_name=f"{settings.service.display_name} Sentinel (TCP {here.port}, the set and named clients)",
-        local_ports=[here.port],
-        remote_addresses=list(dict.fromkeys((*others, *settings.network.allowed_addresses))),
-    )
-
-
-def _service(settings: Settings, here: Sentinel) -> None:
-    service = settings.service
-    # A restart loses nothing: what a Sentinel knows stands in its file.
-    services.service(
-        name="Sentinel's service",
-        service=here.service,
-        program=here.program,
-        image_path=here.image_path,
-        display_name=f"{service.display_name} Sentinel",
-        description="Watches a set of servers and changes their roles. Managed by pyinfra (memurai-production).",
-        account=here.account,
-        start_type="Automatic",
-        recovery=services.Recovery(
-            reset_seconds=service.recovery_reset_seconds,
-            restart_delays_milliseconds=tuple(delay * MILLISECONDS for delay in service.recovery_delays_seconds),
-        ),
-        running=True,
-        # It reads these at its start only.
-        restart_after=astuple(here.tls) if here.tls is not None else (),
-        timeout_seconds=here.timeout_seconds,
-    )
+current_settings = host_settings.settings_of(host)
+if current_settings is not None and current_settings.replication.enabled:
+    # Run alone, this task has no preflight before it.
+    if reasons := members.problems(host):
+        host_settings.refuse(host, reasons)
+    else:
+        evidence, verdict = members.decided(host)
+        deploys.sentinel(current_settings, evidence.address(verdict.primary), members.others(host))
+        replication.whole(name="Member is whole", timeout_seconds=current_settings.service.ready_timeout_seconds)

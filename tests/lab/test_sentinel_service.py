@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from shutil import copy
 from typing import Any
@@ -13,10 +12,10 @@ from typing import Any
 import pytest
 import redis
 from lab_practice import CANARY, CONFIG_COMMAND, NETWORK, Practice, Run, practice_hosts, snapshot, wait_until
+from set_practice import deploy_of_one_member
 
 from winlab.certificates import CertificateAuthority
 from winlab.engines.real_powershell import Installation
-from winlab.package import build
 
 SERVICE, PORT = "Memurai-Sentinel", 26379
 FOLDER = "C:/ProgramData/Memurai/sentinel"
@@ -27,12 +26,12 @@ from pyinfra import host
 
 from memurai import host_settings
 from memurai.instance import Instance
+from memurai.deploys import sentinel
 from memurai.topology import Address
-from tasks.sentinel import run
 
 settings = host_settings.settings_of(host)
 if settings is not None:
-    run(settings, Address.of(settings.announced_address, Instance.of(settings).port), ["10.0.0.6", "10.0.0.7"])
+    sentinel(settings, Address.of(settings.announced_address, Instance.of(settings).port), ["10.0.0.6", "10.0.0.7"])
 """
 VARIABLE = "MEMURAI_REPLICATION_SENTINEL_PASSWORD"
 USERS = ("APPLICATION", "BACKUP", "MONITORING", "SENTINEL", "REPLICA")
@@ -56,6 +55,7 @@ class Member:
         self.machine = practice.machine
         self.code = practice.working_folder / "code.py"
         self.code.write_text(CODE)
+        self.server = deploy_of_one_member(practice)
 
     def inventory(self, **replication: object) -> str:
         """Return an inventory with more settings of memurai_replication."""
@@ -100,7 +100,7 @@ class Member:
 @contextmanager
 def deployed(here: Member) -> Iterator[Member]:
     """Deploy a member's server; at the end no secret may have been shown."""
-    first = here.run("-y", task="deploy.py")
+    first = here.run("-y", task=here.server)
     assert first.exit_code == 0, first.output
     yield here
     shown = "\n".join(here.practice.outputs)
@@ -256,20 +256,8 @@ def test_a_line_that_can_not_be_read_is_refused(watching: Member) -> None:
 
 def test_the_server_s_deploy_takes_the_sentinel_for_its_own(watching: Member) -> None:
     """Its port is not taken, its folder is known, and the server goes on."""
-    run = watching.run("-y", "--json", task="deploy.py")
+    run = watching.run("-y", "--json", task=watching.server)
     assert (run.exit_code, run.changed) == (0, []), run.output
-
-
-def test_an_upgrade_stops_and_starts_it(watching: Member, tmp_path: Path) -> None:
-    newer, process = build("4.3.0", tmp_path / "newer.msi"), watching.process
-    digest = sha256(newer.read_bytes()).hexdigest()
-    package = {"PACKAGE": str(newer), "PACKAGE_VERSION": "4.3.0", "PACKAGE_SHA256": digest}
-    watching.variables |= {f"WINLAB_{name}": value for name, value in package.items()}
-    run = watching.run("-y", "--json", task="deploy.py")
-    assert (run.exit_code, run.changed) == (0, ["Product"]), run.output
-    assert watching.machine.services.get(SERVICE).state == "Running"
-    assert watching.process != process
-    assert watching.converge() == []
 
 
 def test_it_goes_with_the_server(watching: Member) -> None:

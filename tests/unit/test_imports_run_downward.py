@@ -29,10 +29,10 @@ FLOORS = {
         {"instance"},
         {"sentinel"},
         {"folders", "facts", "rendering", "health"},
-        {"data", "jobs", "symptoms"},
+        {"data", "jobs", "symptoms", "members", "writing"},
         {"checks", "changes", "survey"},
         {"operations"},
-        {"stops", "diagnosis", "monitoring"},
+        {"stops", "diagnosis", "monitoring", "deploys"},
         {"__main__"},
     ),
     "winlab": (

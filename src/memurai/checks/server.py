@@ -41,10 +41,10 @@ def unwanted_info(settings: Settings, *, is_production: bool) -> tuple[Unwanted,
 
 
 def expected_info(settings: Settings) -> dict[str, str]:
-    """Return what INFO says of a standalone server that runs with these settings."""
+    """Return what INFO says of a server that runs with these settings; the role of a set's member is the set's."""
     return {
         "loading": "0",
-        "role": "master",
+        **({} if settings.replication.enabled else {"role": "master"}),
         "aof_enabled": str(int(settings.persistence.appendonly)),
         # A server that the system gives fewer handles lowers this by itself, and every later deploy fails to raise it.
         "maxclients": str(settings.security.maxclients),

@@ -1,0 +1,116 @@
+"""A whole set on practice hosts: three servers, three Sentinels, and pyinfra's own command line to work on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import redis
+from lab_practice import CANARY, CONFIG_COMMAND, Practice, Run, practice_hosts, wait_until
+
+INVENTORY = "inventories/lab_sentinel.py"
+SENTINEL_CANARY = "Canary-sentinel-8460-must-not-show"
+NAMES = ("lab1", "lab2", "lab3")
+SERVER_PORT, SENTINEL_PORT = 6379, 26379
+SET = "memurai"
+# As inventories/lab_sentinel.py has it.
+REPLICATION = {
+    "enabled": True,
+    "first_primary": "lab1",
+    "sentinel_password": "env:MEMURAI_LAB_SENTINEL_PASSWORD",
+    "down_after_milliseconds": 2000,
+}
+
+
+# deploy.py without what asks the other members: one host alone is no set.
+ONE_MEMBER = """
+from pyinfra import local
+
+for task in ("survey", "storage", "install", "certificates", "configure", "service", "firewall", "jobs", "verify"):
+    local.include(f"tasks/{task}.py")
+"""
+
+
+def deploy_of_one_member(practice: Practice) -> str:
+    """Return the path of what deploys a host as a member, but neither its role nor its Sentinel."""
+    path = practice.working_folder / "one_member.py"
+    path.write_text(ONE_MEMBER)
+    return str(path)
+
+
+class PracticeSet:
+    """Three hosts, and what they answer.
+
+    practice: the hosts, and pyinfra.
+    """
+
+    def __init__(self, practice: Practice) -> None:
+        self.practice = practice
+
+    def run(self, *command: str, inventory: str = INVENTORY) -> Run:
+        """Run pyinfra's command line on the set."""
+        return self.practice.run("pyinfra", inventory, *command)
+
+    def deploy(self, *options: str, inventory: str = INVENTORY) -> list[str]:
+        """Deploy, which must succeed; return what it changed."""
+        run = self.run("deploy.py", "-y", "--json", *options, inventory=inventory)
+        assert run.exit_code == 0, run.output
+        return run.changed
+
+    def inventory(self, replication: Mapping[str, object] | None = None, **groups: Mapping[str, object]) -> str:
+        """Return an inventory with more settings, for all hosts."""
+        more = {"memurai_replication": {**REPLICATION, **(replication or {})}, **groups}
+        return self.practice.inventory(**dict.fromkeys(NAMES, more))
+
+    def ask(self, name: str, *command: str, port: int = SERVER_PORT) -> Any:
+        """Return what a server answers, or the Sentinel beside it."""
+        password = CANARY if port == SERVER_PORT else SENTINEL_CANARY
+        address = self.practice.lab.machines[name].address
+        with redis.Redis(address, port, password=password, decode_responses=True, socket_timeout=5) as client:
+            return client.execute_command(*command)  # type: ignore[no-untyped-call]
+
+    def role(self, name: str) -> str:
+        """Return whom a server follows, or that it is the primary."""
+        role, *rest = self.ask(name, "ROLE")
+        return "primary" if role == "master" else f"of {self.named(str(rest[0]))}"
+
+    @staticmethod
+    def named(address: str) -> str:
+        """Return the host that has an address."""
+        return f"lab{address.rpartition('.')[2]}"
+
+    def primary(self, asked: str = "lab1") -> str:
+        """Return whom a Sentinel names."""
+        address, _ = self.ask(asked, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", SET, port=SENTINEL_PORT)
+        return self.named(address)
+
+    def roles(self) -> dict[str, str]:
+        return {name: self.role(name) for name in NAMES}
+
+    def processes(self) -> dict[str, int | None]:
+        """Return the processes of all servers and Sentinels."""
+        services = ("Memurai", "Memurai-Sentinel")
+        machines = self.practice.lab.machines
+        return {
+            f"{service} of {name}": machines[name].services.get(service).process_id
+            for name in NAMES
+            for service in services
+        }
+
+    def wait_until_following(self, primary: str) -> None:
+        """Wait until all follow a primary, and all Sentinels name it."""
+        expected = {name: "primary" if name == primary else f"of {primary}" for name in NAMES}
+        wait_until(lambda: self.roles() == expected, f"replicas of {primary}")
+        wait_until(lambda: {self.primary(name) for name in NAMES} == {primary}, f"Sentinels that name {primary}")
+
+
+@contextmanager
+def practice_set(variables: Mapping[str, str], folder: Path, *, own_network: bool = False) -> Iterator[PracticeSet]:
+    """Give three bare hosts; at the end no secret has shown."""
+    variables = {**variables, "MEMURAI_LAB_SENTINEL_PASSWORD": SENTINEL_CANARY}
+    for practice in practice_hosts(len(NAMES), variables, folder, own_network=own_network):
+        yield PracticeSet(practice)
+        shown = "\n".join(practice.outputs)
+        assert not [secret for secret in (CANARY, CONFIG_COMMAND, SENTINEL_CANARY) if secret in shown]

@@ -1,0 +1,119 @@
+"""Changes that take servers down go through a set one member at a time, while a client writes."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import redis
+from lab_practice import CANARY, CONFIG_COMMAND, wait_until
+from redis.sentinel import Sentinel
+from set_practice import NAMES, SENTINEL_CANARY, SENTINEL_PORT, SET, PracticeSet, practice_set
+
+from winlab.package import build
+
+TRIAL_PORT = 16379
+RESTARTING = {"directives": [["databases", "32"]]}
+
+
+class Client:
+    """An application that writes one key after the other and follows the Sentinels."""
+
+    def __init__(self, hosts: PracticeSet) -> None:
+        self.acknowledged: list[int] = []
+        self.longest_gap = 0.0
+        self._ends = threading.Event()
+        sentinels = [(hosts.practice.lab.machines[name].address, SENTINEL_PORT) for name in NAMES]
+        common = {"socket_timeout": 1, "socket_connect_timeout": 1}
+        found = Sentinel(sentinels, sentinel_kwargs={"password": SENTINEL_CANARY, **common}, **common)  # type: ignore[no-untyped-call]
+        self._primary: redis.Redis = found.master_for(SET, password=CANARY)  # type: ignore[no-untyped-call]
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        number, last = 0, time.monotonic()
+        while not self._ends.wait(0.01):
+            number += 1
+            try:
+                self._primary.set(f"written:{number}", number)
+            except redis.RedisError:
+                continue
+            now = time.monotonic()
+            self.longest_gap, last = max(self.longest_gap, now - last), now
+            self.acknowledged.append(number)
+
+    def lost(self) -> list[int]:
+        """Return the acknowledged writes that the primary does not have."""
+        return [number for number in self.acknowledged if self._primary.get(f"written:{number}") is None]
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write during the block."""
+        self._thread.start()
+        try:
+            wait_until(lambda: len(self.acknowledged) > 10, "a client that writes")
+            yield
+        finally:
+            self._ends.set()
+            self._thread.join()
+
+
+@pytest.fixture(scope="module")
+def living(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeSet]:
+    """A set that was deployed; the tests share it, in their order."""
+    with practice_set(variables, tmp_path_factory.mktemp("set")) as hosts:
+        hosts.deploy()
+        yield hosts
+
+
+def test_a_change_that_needs_restarts_rolls_replicas_first(living: PracticeSet) -> None:
+    inventory, former, client = living.inventory(memurai_extra=RESTARTING), living.primary(), Client(living)
+    before = living.processes()
+    with client.writing():
+        changed = living.deploy(inventory=inventory)
+    assert set(changed) <= {"Configuration", "Member is whole"}
+    after, now = living.processes(), living.primary()
+    servers = [f"Memurai of {name}" for name in NAMES]
+    assert all(after[name] != before[name] for name in servers)
+    assert now != former
+    living.wait_until_following(now)
+    assert client.lost() == []
+    values = [living.ask(name, CONFIG_COMMAND, "GET", "databases") for name in NAMES]
+    assert values == [{"databases": "32"}] * len(NAMES)
+    assert living.deploy(inventory=inventory) == []
+    assert living.processes() == after
+
+
+def test_a_replica_that_does_not_come_up_ends_the_roll_with_the_set_serving(living: PracticeSet) -> None:
+    """The new configuration is tried first, at a port that is taken on the first replica."""
+    primary, before = living.primary(), living.processes()
+    inventory = living.inventory(memurai_extra={"directives": [["databases", "64"]]})
+    first = min(name for name in NAMES if name != primary)
+    with socket.create_server((living.practice.lab.machines[first].address, TRIAL_PORT)):
+        run = living.run("deploy.py", "-y", inventory=inventory)
+    assert run.exit_code != 0
+    assert "not begun, because" in run.output, run.output
+    after = living.processes()
+    assert after == before
+    assert living.primary() == primary
+    living.wait_until_following(primary)
+
+
+def test_an_upgrade_goes_through_the_set_as_well(living: PracticeSet, tmp_path: Path) -> None:
+    newer, client = build("4.3.0", tmp_path / "newer.msi"), Client(living)
+    package = {"version": "4.3.0", "source": str(newer), "sha256": sha256(newer.read_bytes()).hexdigest()}
+    inventory = living.inventory(memurai_extra=RESTARTING, memurai_package=package)
+    before = living.processes()
+    with client.writing():
+        changed = living.deploy(inventory=inventory)
+    assert set(changed) <= {"Product", "Member is whole"}
+    after = living.processes()
+    assert not [name for name in before if after[name] == before[name]]  # the Sentinels, too
+    living.wait_until_following(living.primary())
+    assert client.lost() == []
+    assert living.deploy(inventory=inventory) == []
