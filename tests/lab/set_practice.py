@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copy
+from tempfile import mkdtemp
 from typing import Any
 
 import redis
@@ -43,26 +45,29 @@ def deploy_of_one_member(practice: Practice) -> str:
 class PracticeSet:
     """Three hosts, and what they answer.
 
-    practice: the hosts, and pyinfra.
+    practice: the hosts, and pyinfra. default: the inventory where a test names none.
     """
 
     def __init__(self, practice: Practice) -> None:
         self.practice = practice
+        self.default = INVENTORY
 
-    def run(self, *command: str, inventory: str = INVENTORY) -> Run:
+    def run(self, *command: str, inventory: str | None = None) -> Run:
         """Run pyinfra's command line on the set."""
-        return self.practice.run("pyinfra", inventory, *command)
+        return self.practice.run("pyinfra", inventory or self.default, *command)
 
-    def deploy(self, *options: str, inventory: str = INVENTORY) -> list[str]:
+    def deploy(self, *options: str, inventory: str | None = None) -> list[str]:
         """Deploy, which must succeed; return what it changed."""
         run = self.run("deploy.py", "-y", "--json", *options, inventory=inventory)
         assert run.exit_code == 0, run.output
         return run.changed
 
     def inventory(self, replication: Mapping[str, object] | None = None, **groups: Mapping[str, object]) -> str:
-        """Return an inventory with more settings, for all hosts."""
+        """Return an inventory of its own with more settings, for all hosts."""
         more = {"memurai_replication": {**REPLICATION, **(replication or {})}, **groups}
-        return self.practice.inventory(**dict.fromkeys(NAMES, more))
+        written = self.practice.inventory(**dict.fromkeys(NAMES, more))
+        # The file's name is that of the group.
+        return str(copy(written, mkdtemp(dir=self.practice.working_folder)))
 
     def ask(self, name: str, *command: str, port: int = SERVER_PORT) -> Any:
         """Return what a server answers, or the Sentinel beside it."""
@@ -99,10 +104,14 @@ class PracticeSet:
             for service in services
         }
 
+    @staticmethod
+    def expected_roles(primary: str) -> dict[str, str]:
+        """Return the roles of all when all follow a primary."""
+        return {name: "primary" if name == primary else f"of {primary}" for name in NAMES}
+
     def wait_until_following(self, primary: str) -> None:
         """Wait until all follow a primary, and all Sentinels name it."""
-        expected = {name: "primary" if name == primary else f"of {primary}" for name in NAMES}
-        wait_until(lambda: self.roles() == expected, f"replicas of {primary}")
+        wait_until(lambda: self.roles() == self.expected_roles(primary), f"replicas of {primary}")
         wait_until(lambda: {self.primary(name) for name in NAMES} == {primary}, f"Sentinels that name {primary}")
 
 

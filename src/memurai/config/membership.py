@@ -12,6 +12,7 @@ COMMENT = "# Directives of a set's member (memurai_replication):"
 ROLE = "replicaof"
 # Those that only a member's configuration has. A server that leaves its set gets their defaults back.
 DIRECTIVES = (
+    "bind-source-addr",
     "masterauth",
     "masteruser",
     "min-replicas-max-lag",

@@ -108,6 +108,12 @@ class Settings(Group):
         """The address or name by which a member of a set makes itself known; empty outside of one."""
         return (self.replication.enabled and announced_address(self.replication, self.network)) or ""
 
+    @property
+    def source_address(self) -> str:
+        """The address from which a member of a set connects to the others, whose firewalls know it; empty for any."""
+        announced = self.announced_address
+        return announced if announced in self.network.addresses else ""
+
 
 def client_problems(security: SecuritySettings, application: ApplicationSettings) -> Iterator[str]:
     """Yield a limit of clients that the application's pools could use up."""

@@ -37,6 +37,7 @@ RULES = (
 ROLE_COMMANDS = ("REPLICAOF", "SLAVEOF")
 # The setting that each directive of a member is written from, beside masterauth, which `memurai_extra` never has.
 DIRECTIVES = {
+    "bind-source-addr": "memurai_replication.address",
     "masteruser": "memurai_users.replica",
     "min-replicas-max-lag": "memurai_replication.min_replicas_max_lag",
     "min-replicas-to-write": "memurai_replication.min_replicas_to_write",

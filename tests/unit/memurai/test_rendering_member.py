@@ -39,10 +39,23 @@ def test_a_member_tells_its_password_and_its_address(host_data: dict[str, object
         "masterauth": (PASSWORD,),
         "replica-announce-ip": ("127.77.0.9",),
         "replica-announce-port": ("6379",),
+        "bind-source-addr": ("127.77.0.9",),
         "replica-priority": ("100",),
         "min-replicas-to-write": ("1",),
         "min-replicas-max-lag": ("10",),
     }
+
+
+def test_behind_another_address_than_its_own_it_connects_from_any(host_data: dict[str, object]) -> None:
+    found = words(
+        member(
+            host_data,
+            "127.77.0.9",
+            replication={"enabled": True, "first_primary": "cache1", "address": "cache1.example"},
+        )
+    )
+    assert found["replica-announce-ip"] == ("cache1.example",)
+    assert "bind-source-addr" not in found
 
 
 def test_with_users_and_encryption_a_member_is_a_user_of_its_primary(host_data: dict[str, object]) -> None:

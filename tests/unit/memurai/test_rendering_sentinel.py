@@ -54,6 +54,7 @@ def test_a_sentinel_watches_one_set(host_data: dict[str, object]) -> None:
     replication = {"enabled": True, "first_primary": "cache1", "set_name": "cache", "quorum": 3, "parallel_syncs": 2}
     assert lines(member(host_data, "127.77.0.9", replication=replication)) == [
         "bind 127.77.0.9",
+        "bind-source-addr 127.77.0.9",
         "port 26379",
         "dir C:/ProgramData/Memurai/sentinel",
         "logfile C:/ProgramData/Memurai/sentinel/sentinel.log",
