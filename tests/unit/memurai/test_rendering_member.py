@@ -50,7 +50,8 @@ def test_behind_another_address_than_its_own_it_connects_from_any(host_data: dic
     found = words(
         member(
             host_data,
-            "127.77.0.9",
+            "",
+            network={"bind": ["10.0.0.5"], "allowed_addresses": ["10.0.0.0/24"]},
             replication={"enabled": True, "first_primary": "cache1", "address": "cache1.example"},
         )
     )
