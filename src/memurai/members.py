@@ -103,6 +103,14 @@ def sentinel(host: Host) -> Part:
     return _sentinel(host, members(host)[name_of(host)])
 
 
+def give_up(host: Host, reason: str) -> None:
+    """Have a host not be connected again to ask a member: each sign-in that fails may bring its account to a lock-out.
+
+    reason: why it can't be reached.
+    """
+    _unreachable[host.name] = reason
+
+
 def others(current: Host) -> list[str]:
     """Return the IP addresses of the other members of a host's set; one that has only a name has none here."""
     mine = name_of(current)

@@ -67,6 +67,7 @@ def test_a_server_that_does_not_answer_is_told_once_and_proves_nothing(filled: P
     (host,) = json.loads(written.read_text())["hosts"].values()
     checks = {check["statement"]: (check["outcome"], check["reason"]) for check in host["checks"]}
     assert len(checks) == len(host["checks"])
+    assert not [statement for statement in checks if "Sentinel" in statement]
     told = {statement: outcome for statement, (outcome, reason) in checks.items() if "expected PONG from" in reason}
     assert told == {"The server answers with the password": "FAILED"}
     assert checks["Windows restarts the service when it fails"] == ("proven", "")

@@ -14,16 +14,18 @@ from pathlib import Path  # noqa: E402
 import pytest  # noqa: E402
 import testinfra.backend  # noqa: E402
 from inventory_backend import Hosts, InventoryBackend, short_name  # noqa: E402
+from living_set import LivingSet  # noqa: E402
 from pyinfra.api import Host  # noqa: E402
 from pyinfra.api.exceptions import ConnectError  # noqa: E402
 from report import Report, host_name  # noqa: E402
 from server import ServerOnHost  # noqa: E402
 
 from memurai import host_settings  # noqa: E402
-from memurai.exceptions import SettingsError  # noqa: E402
+from memurai.exceptions import SettingsError, TopologyError  # noqa: E402
 from memurai.settings import Settings  # noqa: E402
 
 HOSTS = pytest.StashKey[Hosts]()
+UNSETTLED = "it is not certain which member is the set's primary: see the failure about its Sentinels' majority"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "member: about members of a set, and left out of other hosts' verification")
     inventory = config.getoption("--inventory")
     if not inventory:
         raise pytest.UsageError("verification needs to know its hosts: add --inventory inventories/prod.py")
@@ -43,6 +46,15 @@ def pytest_configure(config: pytest.Config) -> None:
     testinfra.backend.BACKENDS[InventoryBackend.NAME] = "inventory_backend.InventoryBackend"
     config.option.hosts = ",".join(hosts.specifications())
     config.pluginmanager.register(Report(inventory, hosts.obstacles, config.getoption("--json")), "verification-report")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about members of a set where a server stands alone."""
+    hosts = config.stash[HOSTS]
+    left_out = [item for item in items if item.get_closest_marker("member") and not hosts.is_member(host_name(item))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -102,6 +114,31 @@ def server(windows: Host, silent_server: ServerOnHost, hosts: Hosts) -> ServerOn
             pytrace=False,
         )
     return silent_server
+
+
+@pytest.fixture
+def living_set(windows: Host, settings: Settings, hosts: Hosts) -> LivingSet:  # noqa: ARG001  # refused data first
+    """The set of the host, whose primary is certain: of one that has none, one reason a host is enough."""
+    name = short_name(windows)
+    if name in hosts.unsettled:
+        pytest.skip(UNSETTLED)
+    try:
+        return hosts.living_set(windows)
+    except TopologyError as error:
+        hosts.unsettled.add(name)
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture
+def writable(windows: Host, server: ServerOnHost, settings: Settings, hosts: Hosts) -> ServerOnHost:
+    """The server that takes the writes which reach the host's own: that one, or the primary of its set."""
+    if not settings.replication.enabled:
+        return server
+    try:
+        found = hosts.living_set(windows)
+    except TopologyError:
+        pytest.skip(UNSETTLED)
+    return ServerOnHost(hosts.named(found.primary), found.settings[found.primary])
 
 
 @pytest.fixture

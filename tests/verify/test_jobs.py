@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from host_clock import CLOCK_TOLERANCE, age
 from pyinfra.api import Host
 from server import ServerOnHost
 
@@ -16,8 +17,6 @@ from winfra.facts.tasks import Task
 from winfra.security import SYSTEM
 
 WARNING = 2
-# What the clocks of this machine and of the host may differ by.
-CLOCK_TOLERANCE = timedelta(minutes=5)
 IN_FUTURE = "{} in the future, by this machine's clock: the host's was wrong, or is, or this machine's is"
 
 
@@ -69,7 +68,3 @@ def test_health(silent_server: ServerOnHost, windows: Host, settings: Settings) 
     # The newest one says what is wrong.
     events = [event["message"] for event in windows.get_fact(EventEntries, source=jobs.EVENT_SOURCE)["entries"]]
     assert found["last_task_result"] in (0, WARNING), events[:1]
-
-
-def age(text: str) -> timedelta:
-    return datetime.now(UTC) - datetime.fromisoformat(text)

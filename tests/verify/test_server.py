@@ -99,20 +99,25 @@ def test_limits(server: ServerOnHost, settings: Settings) -> None:
     assert server.configured("latency-monitor-threshold") == str(settings.diagnostics.latency_monitor_threshold)
 
 
-def test_aof_grows(server: ServerOnHost, settings: Settings) -> None:
+def test_aof_grows(server: ServerOnHost, writable: ServerOnHost, settings: Settings) -> None:
     """A write reaches the append-only file."""
     if not settings.persistence.appendonly:
         pytest.skip("memurai_persistence.appendonly is off")
     before = int(server.info()["aof_current_size"])
     key = PREFIX + secrets.token_hex(8)
-    assert server.ask("SET", key, "x" * 64, "EX", str(LIFETIME_SECONDS)) == "OK"
+    assert writable.ask("SET", key, "x" * 64, "EX", str(LIFETIME_SECONDS)) == "OK"
     wait_until(lambda: int(server.info()["aof_current_size"]) > before, "the append-only file to grow")
-    assert server.ask("DEL", key) == "1"
+    assert writable.ask("DEL", key) == "1"
 
 
 @pytest.mark.usefixtures("disruptive")
 def test_restart(server: ServerOnHost, settings: Settings) -> None:
     """Data survives a restart of the service."""
+    if settings.replication.enabled:
+        pytest.skip(
+            "a member of a set goes down only while the others are whole, and not for a check: tasks/failover.py has "
+            "another one become the primary, as a drill by ending the primary's process"
+        )
     key, value = PREFIX + secrets.token_hex(8), secrets.token_hex(16)
     assert server.ask("SET", key, value, "EX", str(LIFETIME_SECONDS)) == "OK"
     # Whether a service saves when it is stopped is not known; what others wrote must survive this test.

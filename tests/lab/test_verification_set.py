@@ -1,0 +1,192 @@
+"""Verification of a set: what is proven of each member, and what it finds when one of them is not as it should be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import pytest
+from lab_practice import CONFIG_COMMAND, Run, wait_until
+from set_practice import INVENTORY, NAMES, REPLICATION, SENTINEL_PORT, SET, PracticeSet, practice_set
+
+PASSWORD = "The server answers with the password"
+PRIMARY = "A majority of the set's Sentinels accepts one primary; of the servers that answer, it alone says it is one"
+RESTART = "Data survives a restart of the service"
+ROLE = "The server is that primary, or a replica that has all its data: linked, online there, and heard of lately"
+SENTINEL = "The Sentinel names that primary, reaches all other members, has the wanted quorum"
+PASSWORDS = "All members' servers take the password that this one gives its primary"
+VALUES = "All members' servers run with the same values"
+WRONG = "Canary-wrong-5117-must-not-show"
+
+Checks = Mapping[str, Mapping[str, tuple[str, str]]]
+
+
+@pytest.fixture(scope="module")
+def living(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeSet]:
+    """A set that was deployed; the tests share it and leave it whole."""
+    with practice_set(variables, tmp_path_factory.mktemp("set")) as hosts:
+        hosts.deploy()
+        yield hosts
+        assert WRONG not in "\n".join(hosts.practice.outputs)
+
+
+def verify(
+    living: PracticeSet, *options: str, inventory: str = INVENTORY, environment: Mapping[str, str] | None = None
+) -> tuple[Run, Checks]:
+    """Verify the set; return what came of each check, by host and sentence: its outcome and why."""
+    path = living.practice.working_folder / "report.json"
+    command = ("pytest", "tests/verify", "-q", "-p", "no:cacheprovider", "--inventory", inventory, "--json", str(path))
+    run = living.practice.run(*command, *options, environment=environment)
+    hosts = json.loads(path.read_text())["hosts"]
+    return run, {
+        host: {check["statement"]: (check["outcome"], check["reason"]) for check in of_host["checks"]}
+        for host, of_host in hosts.items()
+    }
+
+
+def failed(checks: Checks) -> dict[str, list[str]]:
+    """Return the sentences that failed, by host."""
+    return {
+        host: [sentence for sentence, (outcome, _) in of_host.items() if outcome == "FAILED"]
+        for host, of_host in checks.items()
+    }
+
+
+def only(host: str, *sentences: str) -> dict[str, list[str]]:
+    return {name: list(sentences) if name == host else [] for name in NAMES}
+
+
+def begun(found: dict[str, list[str]], *beginnings: str) -> dict[str, list[str]]:
+    """Return failed sentences, those that begin so by that."""
+    return {
+        host: [next((one for one in beginnings if sentence.startswith(one)), sentence) for sentence in sentences]
+        for host, sentences in found.items()
+    }
+
+
+def assert_all_proven(living: PracticeSet) -> None:
+    """All that is asked of the members is proven, but that a server survives a restart."""
+    run, checks = verify(living, "--disruptive")
+    assert run.exit_code == 0, run.output
+    assert set(checks) == set(NAMES)
+    for of_host in checks.values():
+        left = {sentence: outcome for sentence, outcome in of_host.items() if outcome[0] != "proven"}
+        assert set(left) == {RESTART}, left
+        assert "tasks/failover.py" in left[RESTART][1]
+
+
+def test_a_whole_set_is_proven_and_no_member_goes_down(living: PracticeSet) -> None:
+    before = living.processes()
+    assert_all_proven(living)
+    assert living.processes() == before
+
+
+def test_a_replica_that_is_down_is_found_and_proves_nothing(living: PracticeSet) -> None:
+    replica = next(name for name in NAMES if living.role(name) != "primary")
+    with stopped(living, "Memurai", replica):
+        run, checks = verify(living)
+    assert run.exit_code == 1, run.output
+    found = begun(failed(checks), SENTINEL)
+    for other in set(NAMES) - {replica}:
+        assert found[other] == [SENTINEL]
+        assert checks[other][PASSWORD][0] == "proven"
+    assert PASSWORD in found[replica]
+    assert checks[replica][ROLE][0] == "not tried"
+    assert f"the server of {replica}" in run.output
+
+
+def test_a_set_without_a_majority_is_told_once_a_member(living: PracticeSet) -> None:
+    with stopped(living, "Memurai-Sentinel", "lab2", "lab3"):
+        run, checks = verify(living)
+    assert run.exit_code == 1, run.output
+    found = failed(checks)
+    assert found["lab1"] == [PRIMARY]
+    for of_host in checks.values():
+        assert "expected the same primary of at least 2 Sentinels" in of_host[PRIMARY][1]
+        assert of_host[ROLE][0] == "not tried"
+
+
+def test_a_member_that_signs_nobody_in_is_tried_once(living: PracticeSet) -> None:
+    """Windows locks accounts out; what the others are in the set is proven without it."""
+    statistics = living.practice.lab.servers["lab3"].statistics
+    data = {"memurai_replication": REPLICATION}
+    wrong = {**data, "winrm_password": "env:WRONG"}
+    inventory = living.practice.inventory(lab1=data, lab2=data, lab3=wrong)
+    environment = {"WRONG": WRONG}
+    before = statistics.statuses[401]
+    living.practice.run(
+        *("pyinfra", inventory, "exec", "-y", "--limit", "@winrm/lab3", "--", "hostname"), environment=environment
+    )
+    once = statistics.statuses[401] - before
+    assert once > 0
+    run, checks = verify(living, inventory=inventory, environment=environment)
+    assert statistics.statuses[401] - before == 2 * once
+    assert run.exit_code == 1, run.output
+    assert [checks[name][PRIMARY][0] for name in ("lab1", "lab2")] == ["proven", "proven"]
+
+
+def test_a_sentinel_with_another_quorum_is_found(living: PracticeSet) -> None:
+    living.ask("lab2", "SENTINEL", "SET", SET, "quorum", "3", port=SENTINEL_PORT)
+    try:
+        run, checks = verify(living)
+    finally:
+        living.ask("lab2", "SENTINEL", "SET", SET, "quorum", "2", port=SENTINEL_PORT)
+    assert run.exit_code == 1, run.output
+    found = begun(failed(checks), SENTINEL, "The Sentinel's file")
+    assert found == only("lab2", SENTINEL, "The Sentinel's file")
+
+
+def test_a_member_with_another_limit_of_memory_is_found(living: PracticeSet) -> None:
+    with other_value(living, "lab3", "maxmemory", "123456789"):
+        run, checks = verify(living)
+    assert run.exit_code == 1, run.output
+    found = begun(failed(checks), VALUES)
+    assert [host for host in NAMES if VALUES in found[host]] == list(NAMES)
+    assert "'lab3': '123456789'" in run.output
+    assert "Memory and eviction are limited as configured" in found["lab3"]
+
+
+def test_a_replica_with_a_wrong_password_for_its_primary_is_found(living: PracticeSet) -> None:
+    """Its link is up, for it signed in before."""
+    with other_value(living, "lab3", "masterauth", WRONG):
+        run, checks = verify(living)
+    assert run.exit_code == 1, run.output
+    assert begun(failed(checks), PASSWORDS) == only("lab3", PASSWORDS)
+    assert "masterauth" in run.output
+
+
+def test_after_a_failover_all_is_proven_still(living: PracticeSet) -> None:
+    former = living.primary()
+    run = living.run("tasks/failover.py", "-y")
+    assert run.exit_code == 0, run.output
+    living.wait_until_following(living.primary())
+    assert living.primary() != former
+    wait_until(lambda: living.ask(former, "INFO", "replication")["master_link_status"] == "up", "the link")
+    assert_all_proven(living)
+
+
+@contextmanager
+def other_value(living: PracticeSet, name: str, directive: str, value: str) -> Iterator[None]:
+    """Have a member's server run with another value, set by hand."""
+    former = living.ask(name, CONFIG_COMMAND, "GET", directive)[directive]
+    living.ask(name, CONFIG_COMMAND, "SET", directive, value)
+    try:
+        yield
+    finally:
+        living.ask(name, CONFIG_COMMAND, "SET", directive, former)
+
+
+@contextmanager
+def stopped(living: PracticeSet, service: str, *names: str) -> Iterator[None]:
+    """Have a service of some members stopped; afterwards the set is whole again, and their health checks have run."""
+    machines = [living.practice.lab.machines[name] for name in names]
+    for machine in machines:
+        machine.services.stop(service)
+    try:
+        yield
+    finally:
+        for machine in machines:
+            machine.services.start(service)
+    living.wait_until_following(living.primary("lab1"))
+    wait_until(lambda: all(machine.tasks.run("Memurai-health") == 0 for machine in machines), "healthy members")
