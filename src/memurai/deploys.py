@@ -13,6 +13,7 @@ from memurai.topology import Address
 from winfra.operations import firewall, services
 
 MILLISECONDS = 1000
+RESTORE_MILLISECONDS = 2 * 60 * 60 * MILLISECONDS
 
 
 def sentinel(settings: Settings, primary: Address, others: Sequence[str]) -> None:
@@ -23,12 +24,7 @@ def sentinel(settings: Settings, primary: Address, others: Sequence[str]) -> Non
     Raises jinja2.TemplateError when the template asks for something that is not there.
     """
     here, secrets = Sentinel.of(settings), credentials.resolve(settings)
-    operations.applied(
-        name="Sentinel's configuration",
-        sentinel=here,
-        desired=rendering.rendered(settings, secrets, primary),
-        secret_keys=rendering.secret_keys(settings),
-    )
+    configured_sentinel("Sentinel's configuration", settings, primary)
     _service(settings, here)
     assert secrets.sentinel is not None  # noqa: S101  # of a member
     server.answering(
@@ -46,6 +42,25 @@ def sentinel(settings: Settings, primary: Address, others: Sequence[str]) -> Non
         local_ports=[here.port],
         remote_addresses=list(dict.fromkeys((*others, *settings.network.allowed_addresses))),
     )
+
+
+def configured_sentinel(name: str, settings: Settings, primary: Address) -> None:
+    """Give a Sentinel the configuration of some settings.
+
+    name: of the operation. primary: as for `sentinel`.
+    """
+    operations.applied(
+        name=name,
+        sentinel=Sentinel.of(settings),
+        desired=rendering.rendered(settings, credentials.resolve(settings), primary),
+        secret_keys=rendering.secret_keys(settings),
+    )
+
+
+def patient(settings: Settings) -> Settings:
+    """Return the settings of a member whose Sentinel lets its primary be down for as long as a restore may take."""
+    more = {"down_after_milliseconds": RESTORE_MILLISECONDS}
+    return settings.model_copy(update={"replication": settings.replication.model_copy(update=more)})
 
 
 def _service(settings: Settings, here: Sentinel) -> None:

@@ -109,6 +109,16 @@ class PracticeSet:
         """Return the roles of all when all follow a primary."""
         return {name: "primary" if name == primary else f"of {primary}" for name in NAMES}
 
+    def settled(self) -> str:
+        """Return the primary, once all Sentinels name it and all follow it."""
+
+        def agrees() -> bool:
+            named = {self.primary(name) for name in NAMES}
+            return len(named) == 1 and self.roles() == self.expected_roles(named.pop())
+
+        wait_until(agrees, "a set whose members agree")
+        return self.primary()
+
     def wait_until_following(self, primary: str) -> None:
         """Wait until all follow a primary, and all Sentinels name it."""
         wait_until(lambda: self.roles() == self.expected_roles(primary), f"replicas of {primary}")

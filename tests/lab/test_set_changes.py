@@ -14,7 +14,7 @@ import pytest
 import redis
 from lab_practice import CANARY, CONFIG_COMMAND, wait_until
 from redis.sentinel import Sentinel
-from set_practice import NAMES, SENTINEL_CANARY, SENTINEL_PORT, SET, PracticeSet, practice_set
+from set_practice import NAMES, REPLICATION, SENTINEL_CANARY, SENTINEL_PORT, SET, PracticeSet, practice_set
 
 from winlab.package import build
 
@@ -69,6 +69,24 @@ def living(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
     with practice_set(variables, tmp_path_factory.mktemp("set")) as hosts:
         hosts.deploy()
         yield hosts
+
+
+def test_a_restore_reaches_every_member(living: PracticeSet) -> None:
+    """The backup is the primary's own; what was written after it is gone everywhere, and nobody was promoted."""
+    primary = living.settled()
+    living.ask(primary, "SET", "kept", "1")
+    taken = living.run("tasks/backup.py", "-y")
+    assert taken.exit_code == 0, taken.output
+    living.ask(primary, "SET", "later", "1")
+    run = living.run("tasks/restore.py", "-y")
+    assert run.exit_code == 0, run.output
+    assert living.primary() == primary
+    living.wait_until_following(primary)
+    for name in NAMES:
+        assert [living.ask(name, "GET", key) for key in ("kept", "later")] == ["1", None]
+    state = living.ask("lab2", "SENTINEL", "MASTER", SET, port=SENTINEL_PORT)
+    assert int(state["down-after-milliseconds"]) == REPLICATION["down_after_milliseconds"]
+    assert living.deploy() == []
 
 
 def test_a_change_that_needs_restarts_rolls_replicas_first(living: PracticeSet) -> None:

@@ -25,17 +25,6 @@ def living(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
         yield hosts
 
 
-def settled(hosts: PracticeSet) -> str:
-    """Return the primary, once all follow it."""
-
-    def follows() -> bool:
-        named = {hosts.primary(name) for name in NAMES}
-        return len(named) == 1 and hosts.roles() == hosts.expected_roles(named.pop())
-
-    wait_until(follows, "a set whose members agree")
-    return hosts.primary()
-
-
 @pytest.mark.parametrize("order", list(itertools.permutations(NAMES)), ids="-".join)
 def test_all_hosts_restart_at_once_in_any_order(living: PracticeSet, order: tuple[str, ...]) -> None:
     """The former primary is the last one twice, the first one twice; the data are there each time."""
@@ -44,7 +33,7 @@ def test_all_hosts_restart_at_once_in_any_order(living: PracticeSet, order: tupl
         lab.shut_down(name)
     for name in order:
         lab.boot(name)
-    primary = settled(living)
+    primary = living.settled()
     assert {living.ask(name, "DBSIZE") for name in NAMES} == {KEYS}
     assert living.ask(primary, "GET", "key:7") == "7"
     assert living.deploy() == []
@@ -52,7 +41,7 @@ def test_all_hosts_restart_at_once_in_any_order(living: PracticeSet, order: tupl
 
 def test_a_primary_that_is_cut_off_is_no_truth(living: PracticeSet) -> None:
     """Who asks both sides goes by the majority; what the other side took in the meantime it refused or loses."""
-    former, lab = settled(living), living.practice.lab
+    former, lab = living.settled(), living.practice.lab
     lab.cut_off(former)
     others = [name for name in NAMES if name != former]
     wait_until(lambda: {living.primary(name) for name in others} <= set(others), "a primary of the majority")
@@ -64,13 +53,13 @@ def test_a_primary_that_is_cut_off_is_no_truth(living: PracticeSet) -> None:
     assert living.role(former) == "primary"
     assert "which the Sentinels' majority does not accept" in run.output or run.exit_code != 0, run.output
     lab.join(former)
-    assert settled(living) == now
+    assert living.settled() == now
     wait_until(lambda: {living.ask(name, "DBSIZE") for name in NAMES} == {KEYS}, "the same data everywhere")
     assert living.deploy() == []
 
 
 def test_without_a_majority_nothing_is_touched(living: PracticeSet) -> None:
-    primary, lab = settled(living), living.practice.lab
+    primary, lab = living.settled(), living.practice.lab
     others = [name for name in NAMES if name != primary]
     for name in others:
         lab.machines[name].services.stop("Memurai-Sentinel")
@@ -81,5 +70,5 @@ def test_without_a_majority_nothing_is_touched(living: PracticeSet) -> None:
     assert living.role(primary) == "primary"
     for name in others:
         lab.machines[name].services.start("Memurai-Sentinel")
-    settled(living)
+    living.settled()
     assert living.deploy() == []
