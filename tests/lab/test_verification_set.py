@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from lab_practice import CONFIG_COMMAND, Run, wait_until
-from set_practice import INVENTORY, NAMES, REPLICATION, SENTINEL_PORT, SET, PracticeSet, practice_set
+import redis
+from lab_practice import CANARY, CONFIG_COMMAND, Run, wait_until
+from set_practice import INVENTORY, NAMES, REPLICATION, SENTINEL_CANARY, SENTINEL_PORT, SET, PracticeSet, practice_set
+
+from winlab.windows.firewall import FirewallRule
 
 PASSWORD = "The server answers with the password"
 PRIMARY = "A majority of the set's Sentinels accepts one primary; of the servers that answer, it alone says it is one"
@@ -154,6 +160,104 @@ def test_a_replica_with_a_wrong_password_for_its_primary_is_found(living: Practi
     assert run.exit_code == 1, run.output
     assert begun(failed(checks), PASSWORDS) == only("lab3", PASSWORDS)
     assert "masterauth" in run.output
+
+
+def test_a_sentinel_that_gives_servers_a_wrong_password_is_found(living: PracticeSet) -> None:
+    """Before the connections end by which it has signed in."""
+    living.ask("lab3", "SENTINEL", "SET", SET, "auth-pass", WRONG, port=SENTINEL_PORT)
+    try:
+        run, checks = verify(living, "-k", "test_passwords_of_servers")
+    finally:
+        living.ask("lab3", "SENTINEL", "SET", SET, "auth-pass", CANARY, port=SENTINEL_PORT)
+    living.wait_until_following(living.primary())
+    assert run.exit_code == 1, run.output
+    assert begun(failed(checks), PASSWORDS) == only("lab3", PASSWORDS)
+    assert "auth-pass" in run.output
+
+
+def test_a_sentinel_with_another_password_than_the_others_is_found(living: PracticeSet) -> None:
+    address = living.practice.lab.machines["lab3"].address
+    with redis.Redis(address, SENTINEL_PORT, password=SENTINEL_CANARY, single_connection_client=True) as client:
+
+        def have(password: str) -> None:
+            client.execute_command("ACL", "SETUSER", "default", "resetpass", f">{password}")
+            client.execute_command("SENTINEL", "CONFIG", "SET", "sentinel-pass", password)
+
+        have(WRONG)
+        try:
+            run, checks = verify(living, "-k", "test_password_of_sentinels")
+        finally:
+            have(SENTINEL_CANARY)
+    living.wait_until_following(living.primary())
+    assert run.exit_code == 1, run.output
+    assert all(len(sentences) == 1 for sentences in failed(checks).values())
+    assert "the Sentinel of lab3 does not take that of the one of lab1" in run.output
+
+
+def test_data_that_differ_by_member_are_found(living: PracticeSet) -> None:
+    data = {"memurai_replication": REPLICATION}
+    other = {**data, "memurai_memory": {"maxmemory": "200mb"}}
+    inventory = living.practice.inventory(lab1=data, lab2=other, lab3=data)
+    run, checks = verify(living, "-k", "test_settings", inventory=inventory)
+    assert run.exit_code == 1, run.output
+    assert all(len(sentences) == 1 for sentences in failed(checks).values())
+    assert "expected the same in the data of all members, found others of ['maxmemory']" in run.output
+
+
+def test_a_sentinel_that_windows_does_not_start_is_found(living: PracticeSet) -> None:
+    services = living.practice.lab.machines["lab2"].services
+    former = services.get("Memurai-Sentinel").settings
+    services.change("Memurai-Sentinel", replace(former, start_type="Manual"))
+    try:
+        run, checks = verify(living, "-k", "test_sentinel_service")
+    finally:
+        services.change("Memurai-Sentinel", former)
+    assert run.exit_code == 1, run.output
+    assert {host for host, sentences in failed(checks).items() if sentences} == {"lab2"}
+
+
+def test_a_rule_that_shuts_the_other_members_out_is_found(living: PracticeSet) -> None:
+    firewall = living.practice.lab.machines["lab1"].firewall
+    firewall.put(
+        FirewallRule(
+            name="Memurai-Clients-In",
+            display_name="by hand",
+            direction="Inbound",
+            action="Allow",
+            protocol="TCP",
+            local_ports=("6379",),
+            remote_addresses=("10.0.4.0/24", living.practice.lab.machines["lab2"].address),
+            profiles=("Any",),
+        )
+    )
+    try:
+        run, checks = verify(living, "-k", "test_members_are_admitted")
+    finally:
+        firewall.remove("Memurai-Clients-In")
+    assert run.exit_code == 1, run.output
+    assert {host for host, sentences in failed(checks).items() if sentences} == {"lab1"}
+    shut_out = living.practice.lab.machines["lab3"].address
+    assert f"['{shut_out}'] == []" in run.output
+
+
+def test_backups_of_the_primary_alone_are_found(living: PracticeSet, tmp_path: Path) -> None:
+    machines = {name: living.practice.lab.machines[name] for name in NAMES if living.role(name) != "primary"}
+    folders = {name: machine.root / "C:/Backups/Redis" for name, machine in machines.items()}
+    for name, folder in folders.items():
+        _move_all(folder, tmp_path / name)
+    try:
+        run, checks = verify(living, "-k", "test_backup_of_a_replica")
+    finally:
+        for name, folder in folders.items():
+            _move_all(tmp_path / name, folder)
+    assert run.exit_code == 1, run.output
+    assert all(len(sentences) == 1 for sentences in failed(checks).values())
+
+
+def _move_all(source: Path, target: Path) -> None:
+    target.mkdir(exist_ok=True)
+    for path in source.iterdir():
+        shutil.move(path, target)
 
 
 def test_after_a_failover_all_is_proven_still(living: PracticeSet) -> None:
