@@ -11,6 +11,8 @@ config.REQUIRE_PYINFRA_VERSION = ">=3.10,<4"
 local.include("tasks/survey.py")
 # Refuses a host that lacks something, before anything on it is touched.
 local.include("tasks/preflight.py")
+# A host that is no member of a set any more: first no Sentinel changes roles, then each server stands alone.
+local.include("tasks/leave_set.py")
 # Before anything secret is written, the folders are private.
 local.include("tasks/storage.py")
 local.include("tasks/install.py")

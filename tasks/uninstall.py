@@ -7,13 +7,13 @@ stays, and its folder. Backups stay in any case, and the product while another i
 
 from pyinfra import host, logger
 
-from memurai import host_settings, jobs, options
+from memurai import deploys, host_settings, jobs, options
 from memurai.checks import ownership, restores
 from memurai.instance import Instance
 from memurai.operations import product, server, service
 from memurai.sentinel import Sentinel
 from memurai.settings import Settings
-from winfra.operations import files, firewall, services, tasks
+from winfra.operations import files, firewall, tasks
 
 
 def uninstall(settings: Settings, *, remove_data: bool) -> None:
@@ -21,7 +21,7 @@ def uninstall(settings: Settings, *, remove_data: bool) -> None:
     storage, package = settings.storage, settings.package
     firewall.rule(name="No firewall rule", rule=Instance.of(settings).firewall_rule, present=False)
     if settings.replication.enabled:
-        remove_sentinel(Sentinel.of(settings))
+        deploys.no_sentinel(Sentinel.of(settings))
     if not remove_data:
         server.saved(
             name="Data is saved",
@@ -46,18 +46,6 @@ def uninstall(settings: Settings, *, remove_data: bool) -> None:
     )
     if remove_data:
         clear(settings)
-
-
-def remove_sentinel(here: Sentinel) -> None:
-    """Remove the Sentinel beside the server; what it remembers stays with the data."""
-    firewall.rule(name="No firewall rule: Sentinel", rule=here.firewall_rule, present=False)
-    services.service(
-        name="No service: Sentinel",
-        service=here.service,
-        present=False,
-        program=here.program,
-        timeout_seconds=here.timeout_seconds,
-    )
 
 
 def clear(settings: Settings) -> None:

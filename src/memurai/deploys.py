@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import astuple
 
+from memurai import folders
 from memurai.changes.sentinel import MODE
 from memurai.operations import sentinel as operations
 from memurai.operations import server
@@ -10,7 +11,7 @@ from memurai.rendering import sentinel as rendering
 from memurai.sentinel import Sentinel
 from memurai.settings import Settings, credentials
 from memurai.topology import Address
-from winfra.operations import firewall, services
+from winfra.operations import files, firewall, services
 
 MILLISECONDS = 1000
 RESTORE_MILLISECONDS = 2 * 60 * 60 * MILLISECONDS
@@ -61,6 +62,34 @@ def patient(settings: Settings) -> Settings:
     """Return the settings of a member whose Sentinel lets its primary be down for as long as a restore may take."""
     more = {"down_after_milliseconds": RESTORE_MILLISECONDS}
     return settings.model_copy(update={"replication": settings.replication.model_copy(update=more)})
+
+
+def no_sentinel(here: Sentinel) -> None:
+    """Remove the Sentinel beside a server: its service last, by which a later run finds what is left to do.
+
+    What it remembers stays in its folder.
+    """
+    firewall.rule(name="No firewall rule: Sentinel", rule=here.firewall_rule, present=False)
+    services.service(
+        name="No service: Sentinel",
+        service=here.service,
+        present=False,
+        program=here.program,
+        timeout_seconds=here.timeout_seconds,
+    )
+
+
+def forgotten_sentinel(here: Sentinel) -> None:
+    """Remove the Sentinel beside a server that leaves its set, and what it remembers."""
+    services.service(
+        name="Sentinel is stopped",
+        service=here.service,
+        program=here.program,
+        running=False,
+        timeout_seconds=here.timeout_seconds,
+    )
+    files.cleared(name="No folder: sentinel", path=here.folder, names=folders.SENTINEL_NAMES)
+    no_sentinel(here)
 
 
 def _service(settings: Settings, here: Sentinel) -> None:

@@ -12,7 +12,8 @@ from pyinfra.context import ctx_host
 
 from memurai import host_settings
 from memurai.config import Document
-from memurai.config.sentinel import SentinelDocument
+from memurai.config.membership import is_member
+from memurai.config.sentinel import SentinelDocument, sets
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError, MemuraiError, SettingsError, TopologyError, UnsettledTopologyError
 from memurai.facts.member import Part, SetMember, member_answers
@@ -23,6 +24,7 @@ from memurai.settings.groups import ReplicationSettings
 from memurai.settings.values import OWN_ADDRESSES, WILDCARD_ADDRESSES, is_ip_address
 from memurai.topology import Evidence, Member, MemberAnswers, Verdict, WantedSet, decide, not_reached, one_set
 from winfra.facts.files import TextFile
+from winfra.facts.services import FolderServices
 from winfra.secrets import hidden
 
 DocumentType = TypeVar("DocumentType", bound=Document)
@@ -121,6 +123,34 @@ def others(current: Host) -> list[str]:
         for address in member.hosts
         if is_ip_address(address)
     ]
+
+
+def has_sentinel(host: Host, settings: Settings) -> bool:
+    """Whether there is a Sentinel of ours beside a server, whatever its settings say."""
+    found, here = host.get_fact(FolderServices, folder=settings.package.folder), Sentinel.of(settings)
+    return found is not None and any(here.is_run_by(item["name"], item["image_path"]) for item in found["services"])
+
+
+def has_membership(host: Host, settings: Settings) -> bool:
+    """Whether a server has the configuration of a member, whatever its settings say."""
+    document = _document(host, Instance.of(settings).configuration, Document)
+    return document is not None and is_member(document)
+
+
+def leaving_problem(current: Host, settings: Settings) -> str | None:
+    """Return why a server must not leave its set: that lives on, and its Sentinels take the server for its own."""
+    document = _document(current, Sentinel.of(settings).configuration, SentinelDocument)
+    watched = sets(document) if document is not None else ()
+    staying = {name_of(host): found for host in current.inventory if (found := set_name(host)) in watched}
+    if not staying:
+        return None
+    name, one_of_them = name_of(current), next(iter(staying.values()))
+    return (
+        f"memurai_replication.enabled: expected no other member of the set {one_of_them} to stay one, found "
+        f"{', '.join(staying)}, whose Sentinels would make {name} a replica again; nothing was changed. To take one "
+        f"member out: run tasks/uninstall.py for {name} while it still is one, take it out of the inventory, deploy "
+        "the others, and have them forget it as that deploy says; then deploy it alone"
+    )
 
 
 def _hosts(current: Host) -> Iterator[tuple[Host, Settings]]:

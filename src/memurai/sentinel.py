@@ -1,11 +1,14 @@
 """The Sentinel beside a server: its service, where its things stand, and how its host reaches it."""
 
 from dataclasses import dataclass
+from pathlib import PureWindowsPath
 
 from pyinfra.api import HiddenValue
 
+from memurai.exceptions import ServiceCommandError
 from memurai.instance import CHANGES_NAME, Instance, backslashes
 from memurai.server import Server, TlsFiles
+from memurai.service_command import ServiceCommand
 from memurai.settings import Settings
 
 CONFIGURATION_NAME, LOG_NAME = "sentinel.conf", "sentinel.log"
@@ -81,6 +84,15 @@ class Sentinel:
     def firewall_rule(self) -> str:
         """Stable name of the firewall rule."""
         return f"{self.service}-In"
+
+    def is_run_by(self, service: str, image_path: str) -> bool:
+        """Whether a service is this Sentinel's: of its name, and on its configuration."""
+        try:
+            command = ServiceCommand.of(image_path)
+        except ServiceCommandError:
+            return False
+        is_here = PureWindowsPath(command.configuration) == PureWindowsPath(self.configuration)
+        return command.is_sentinel and is_here and service.lower() == self.service.lower()
 
     def server(self, password: HiddenValue) -> Server:
         """Return how the host reaches its Sentinel, whose own password is given."""

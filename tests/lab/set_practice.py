@@ -126,10 +126,12 @@ class PracticeSet:
 
 
 @contextmanager
-def practice_set(variables: Mapping[str, str], folder: Path, *, own_network: bool = False) -> Iterator[PracticeSet]:
-    """Give three bare hosts; at the end no secret has shown."""
+def practice_set(
+    variables: Mapping[str, str], folder: Path, *, count: int = len(NAMES), own_network: bool = False
+) -> Iterator[PracticeSet]:
+    """Give bare hosts, the members and perhaps more; at the end no secret has shown."""
     variables = {**variables, "MEMURAI_LAB_SENTINEL_PASSWORD": SENTINEL_CANARY}
-    for practice in practice_hosts(len(NAMES), variables, folder, own_network=own_network):
+    for practice in practice_hosts(count, variables, folder, own_network=own_network):
         yield PracticeSet(practice)
         shown = "\n".join(practice.outputs)
         assert not [secret for secret in (CANARY, CONFIG_COMMAND, SENTINEL_CANARY) if secret in shown]

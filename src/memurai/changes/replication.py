@@ -2,12 +2,15 @@
 
 from memurai.changes.configuration import COMMAND_SECONDS, MARGIN_SECONDS, sending
 from memurai.config import Document, quote
+from memurai.endpoint import Endpoint
 from memurai.instance import Instance
 from memurai.server import Server
 from memurai.topology import Address
 from winfra.call import PowerShellCall
 from winfra.change import Change, Step
 from winfra.secrets import hidden
+
+MIN_REPLICAS = "min-replicas-to-write"
 
 
 def followed(instance: Instance, server: Server, document: Document, rewrite: str, roles: tuple[str, str]) -> Change:
@@ -30,6 +33,21 @@ def followed(instance: Instance, server: Server, document: Document, rewrite: st
         Step("keep the role for the next start", told(write, rewrite), timeout_seconds=seconds),
     )
     return Change(f"role of {instance.service}", instance.changes, steps)
+
+
+def unbound(instance: Instance, server: Server, document: Document, endpoint: Endpoint) -> Change:
+    """Return what has a primary take writes without any replica, as long as it runs.
+
+    server, document: as `followed` takes them. endpoint: the server as its configuration makes it.
+    """
+    former = document.words[MIN_REPLICAS]
+
+    def told(value: str) -> PowerShellCall:
+        command = endpoint.config_set((MIN_REPLICAS, value))
+        return sending(instance, f"take writes with {value} replicas or more", command, [server], document)
+
+    step = Step("need no replica for writes", told("0"), told(former), COMMAND_SECONDS + MARGIN_SECONDS)
+    return Change(f"writes of {instance.service}", instance.changes, (step,))
 
 
 def following(primary: Address | None) -> str:

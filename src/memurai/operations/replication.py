@@ -1,7 +1,9 @@
 """The servers of a set: who follows whom, and whether all of it is whole."""
 
+import re
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass
 
 import gevent  # type: ignore[import-untyped]
 from pyinfra import host as current_host
@@ -12,17 +14,26 @@ from pyinfra.api.command import PyinfraCommand
 from memurai import members
 from memurai.changes import replication as changes
 from memurai.config import Document, quote
+from memurai.config.membership import is_member
+from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError, TopologyError
+from memurai.facts.server import Answered, Answers, Info
 from memurai.instance import Instance
 from memurai.server import Server
-from memurai.topology import Evidence, Kind, ServerAnswer, Situation, Verdict, decide
+from memurai.topology import Address, Evidence, Kind, ServerAnswer, Situation, Verdict, decide
 from winfra.facts.files import TextFile
 from winfra.operations.changes import carry_out, settle
 from winfra.operations.shape import refuse, show_difference
 
 PAUSE_SECONDS = 0.5
+# The connections of a Sentinel that was stopped are closed at once.
+UNWATCHED_SECONDS = 30
+SENTINEL_CLIENT = re.compile(r"\baddr=(\S+) .*\bname=sentinel-")
+NOT_TOLD = Answered(None, "no answer to CLIENT LIST")
 # What only an operator brings in order, or the deploy of another member: told, and no reason to fail this one.
 TOLD = frozenset({Kind.SILENT_SERVER, Kind.SILENT_SENTINEL, Kind.UNKNOWN_REPLICA, Kind.UNKNOWN_SENTINEL})
+# What was told in this run.
+_told: set[str] = set()
 
 
 @operation()
@@ -63,15 +74,115 @@ def joined(instance: Instance, server: Server, config_command: HiddenValue) -> G
 
 
 @operation()
+def unbound(instance: Instance) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a primary that leaves its set goes on taking writes while its replicas leave, too.
+
+    + instance: the server
+    """
+    former = yield from _former(instance)
+    if former is None:
+        return
+    if "min_slaves_good_slaves" not in former.info:
+        current_host.noop(f"{instance.service} needs no replica for writes, or takes none itself")
+        return
+    show_difference(f"writes of {instance.service}", ["need a replica in sync"], ["need none"])
+    server = former.endpoint.server(instance.command_line_client)
+    yield from carry_out(changes.unbound(instance, server, former.document, former.endpoint))
+
+
+@operation()
+def alone(instance: Instance) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a server that leaves its set follows nobody any more; it keeps its data.
+
+    + instance: the server
+    """
+    former = yield from _former(instance)
+    if former is None:
+        return
+    if former.info["role"] != "slave":
+        current_host.noop(f"{instance.service} follows nobody")
+        return
+    primary = Address.of(former.info["master_host"], former.info["master_port"])
+    show_difference(f"role of {instance.service}", [f"a replica of {primary}"], ["a server of its own"])
+    server = former.endpoint.server(instance.command_line_client)
+    yield FunctionCommand(wait_until_unwatched, (instance, server), {})
+    rewrite = f"{quote(former.endpoint.config_command.unmask())} REWRITE"
+    roles = (changes.following(primary), changes.following(None))
+    yield from carry_out(changes.followed(instance, server, former.document, rewrite, roles))
+
+
+def wait_until_unwatched(state: State, host: Host, instance: Instance, server: Server) -> bool:  # noqa: ARG001  # pyinfra's names
+    """Wait until no Sentinel is connected to a server; False fails the host.
+
+    https://github.com/redis/redis/blob/7.2/src/sentinel.c sentinelSetClientName()
+    """
+    deadline = time.monotonic() + UNWATCHED_SECONDS
+    while (found := _watching(host, server)) and time.monotonic() < deadline:
+        gevent.sleep(PAUSE_SECONDS)
+    if found:
+        logger.error(
+            f"{host.print_prefix}service {instance.service}: expected no Sentinel that watches its server, because it "
+            f"would make it a replica again, found {', '.join(found)}. Its role is as it was. Run for all hosts of the "
+            "former set, without --limit and --serial; or have that Sentinel forget it (SENTINEL REMOVE, of a set that "
+            "lives on SENTINEL RESET), and run again."
+        )
+    return not found
+
+
+def _watching(host: Host, server: Server) -> list[str]:
+    """Return the addresses of the Sentinels that are connected to a server, or why it does not tell."""
+    (clients,) = host.get_fact(Answers, server=server, commands=[("CLIENT", "LIST")], _ignore_errors=True) or [NOT_TOLD]
+    if clients.text is None:
+        return [clients.reason]
+    return sorted({match[1] for match in map(SENTINEL_CLIENT.search, clients.text.splitlines()) if match})
+
+
+@dataclass(frozen=True)
+class _Former:
+    """A server that leaves its set.
+
+    document: its configuration. endpoint: how it is reached by that. info: what it says of itself.
+    """
+
+    document: Document
+    endpoint: Endpoint
+    info: Mapping[str, str]
+
+
+def _former(instance: Instance) -> Generator[PyinfraCommand, None, _Former | None]:
+    """Return a former member's server, which must answer: only it can change its role, and write that into its file."""
+    yield from settle(instance.changes)
+    file = current_host.get_fact(TextFile, path=instance.configuration)
+    try:
+        document = Document.of((file and file["content"]) or "")
+        endpoint = Endpoint.of(document)
+    except ConfigSyntaxError as error:
+        yield from refuse(instance.line_problem(error))
+        return None
+    if not is_member(document):
+        current_host.noop(f"{instance.configuration} is no configuration of a set's member (any more)")
+        return None
+    info = current_host.get_fact(Info, server=endpoint.server(instance.command_line_client), _ignore_errors=True)
+    if not info:
+        yield from refuse(
+            f"service {instance.service}: expected the server of a former member of a set to answer, because it writes "
+            f"its role into {instance.configuration} itself, found no answer. Start the service, and run again."
+        )
+        return None
+    return _Former(document, endpoint, info)
+
+
+@operation()
 def whole(timeout_seconds: int) -> Generator[PyinfraCommand, None, None]:
     """Wait until a member is as it should be in its set: in sync, known to all Sentinels, and they agree.
 
-    What is wrong with other members, and what only an operator can bring in order, is told.
+    What only an operator can bring in order, and what is wrong with members that are not in this run, is told.
 
     + timeout_seconds: longest wait
     """
-    problems = _problems(current_host)
+    problems, others = _found(current_host)
     if not problems:
+        _tell(current_host, others)
         current_host.noop(f"{members.name_of(current_host)} is as it should be in its set")
         return
     show_difference(f"{members.name_of(current_host)} in its set", problems, [])
@@ -81,8 +192,10 @@ def whole(timeout_seconds: int) -> Generator[PyinfraCommand, None, None]:
 def wait_until_whole(state: State, host: Host, timeout_seconds: int) -> bool:  # noqa: ARG001  # pyinfra's names
     """Wait for a member; False fails the host."""
     deadline = time.monotonic() + timeout_seconds
-    while (problems := _problems(host)) and time.monotonic() < deadline:
+    while (found := _found(host))[0] and time.monotonic() < deadline:
         gevent.sleep(PAUSE_SECONDS)
+    problems, others = found
+    _tell(host, others)
     for problem in problems:
         logger.error(f"{host.print_prefix}not as it should be after {timeout_seconds} s: {problem}")
     return not problems
@@ -104,14 +217,25 @@ def _is_to_follow(evidence: Evidence, verdict: Verdict, name: str) -> bool:
     return name != verdict.primary and not (isinstance(answer, ServerAnswer) and answer.primary is not None)
 
 
-def _problems(host: Host) -> list[str]:
-    """Return what is not as it should be with a member; says of others what is not."""
+def _found(host: Host) -> tuple[list[str], list[str]]:
+    """Return what is not as it should be with a member, and what else is to be told."""
     name = members.name_of(host)
     try:
         evidence = members.evidence(host)
         verdict = decide(evidence)
     except TopologyError as error:
-        return [str(error)]
+        return [str(error)], []
     if verdict.situation is not Situation.LIVING:
-        return [f"expected a set that its Sentinels watch, found: {verdict.situation.value}"]
-    return [finding.text for finding in verdict.findings if finding.subject == name and finding.kind not in TOLD]
+        return [f"expected a set that its Sentinels watch, found: {verdict.situation.value}"], []
+    in_run = {members.name_of(item) for item in host.inventory.get_active_hosts()}
+    told = [item for item in verdict.findings if item.kind in TOLD or item.subject not in in_run]
+    mine = [item.text for item in verdict.findings if item.subject == name and item not in told]
+    return mine, [item.text for item in told]
+
+
+def _tell(host: Host, texts: Iterable[str]) -> None:
+    """Warn once a run: all members find the same."""
+    for text in texts:
+        if text not in _told:
+            _told.add(text)
+            host.log(text, logger.warning)

@@ -128,6 +128,8 @@ ALL_FOLDERS = ["base", "configuration", "data", "log", "installer", "backup", "j
 JOB_FILES = ("Functions", "Script", "Settings", "Password", "Scheduled task")
 STEPS = {
     "tasks/preflight.py": [],
+    # There is nothing of a set.
+    "tasks/leave_set.py": [],
     "tasks/storage.py": [f"Folder: {what}" for what in ALL_FOLDERS],
     "tasks/install.py": ["Product"],
     # Connections are not encrypted.
