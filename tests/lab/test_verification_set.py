@@ -14,6 +14,7 @@ import redis
 from lab_practice import CANARY, CONFIG_COMMAND, Run, wait_until
 from set_practice import INVENTORY, NAMES, REPLICATION, SENTINEL_CANARY, SENTINEL_PORT, SET, PracticeSet, practice_set
 
+from winlab.certificates import CertificateAuthority
 from winlab.windows.firewall import FirewallRule
 
 PASSWORD = "The server answers with the password"
@@ -23,6 +24,7 @@ ROLE = "The server is that primary, or a replica that has all its data: linked, 
 SENTINEL = "The Sentinel names that primary, reaches all other members, has the wanted quorum"
 PASSWORDS = "All members' servers take the password that this one gives its primary"
 VALUES = "All members' servers run with the same values"
+USERS = ("APPLICATION", "BACKUP", "MONITORING", "SENTINEL", "REPLICA")
 WRONG = "Canary-wrong-5117-must-not-show"
 
 Checks = Mapping[str, Mapping[str, tuple[str, str]]]
@@ -71,9 +73,9 @@ def begun(found: dict[str, list[str]], *beginnings: str) -> dict[str, list[str]]
     }
 
 
-def assert_all_proven(living: PracticeSet) -> None:
+def assert_all_proven(living: PracticeSet, inventory: str = INVENTORY) -> None:
     """All that is asked of the members is proven, but that a server survives a restart."""
-    run, checks = verify(living, "--disruptive")
+    run, checks = verify(living, "--disruptive", inventory=inventory)
     assert run.exit_code == 0, run.output
     assert set(checks) == set(NAMES)
     for of_host in checks.values():
@@ -268,6 +270,27 @@ def test_after_a_failover_all_is_proven_still(living: PracticeSet) -> None:
     assert living.primary() != former
     wait_until(lambda: living.ask(former, "INFO", "replication")["master_link_status"] == "up", "the link")
     assert_all_proven(living)
+
+
+def test_members_with_users_and_encryption_are_proven(variables: dict[str, str], tmp_path: Path) -> None:
+    passwords = {f"MEMURAI_{user}_PASSWORD": f"Canary-{user.lower()}-5117-must-not-show" for user in USERS}
+    with practice_set({**variables, **passwords}, tmp_path) as hosts:
+        authority = CertificateAuthority(tmp_path)
+        data = {name: _secured(authority, name, hosts.practice.lab.machines[name].address) for name in NAMES}
+        inventory = hosts.practice.inventory(**data)
+        hosts.deploy(inventory=inventory)
+        assert_all_proven(hosts, inventory)
+        assert not [password for password in passwords.values() if password in "\n".join(hosts.practice.outputs)]
+
+
+def _secured(authority: CertificateAuthority, name: str, address: str) -> dict[str, Mapping[str, object]]:
+    issued = authority.issue(name, address, for_clients=True)
+    files = {"ca": authority.certificate, "certificate": issued.certificate, "key": issued.key}
+    return {
+        "memurai_replication": REPLICATION,
+        "memurai_users": {"enabled": True, "sentinel": "sentinel", "replica": "replica"},
+        "memurai_tls": {"enabled": True, **{what: str(path) for what, path in files.items()}},
+    }
 
 
 @contextmanager
