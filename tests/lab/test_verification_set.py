@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import redis
-from lab_practice import CANARY, CONFIG_COMMAND, Run, wait_until
-from set_practice import INVENTORY, NAMES, REPLICATION, SENTINEL_CANARY, SENTINEL_PORT, SET, PracticeSet, practice_set
+from lab_practice import CANARY, CONFIG_COMMAND, wait_until
+from set_practice import NAMES, REPLICATION, SENTINEL_CANARY, SENTINEL_PORT, SET, PracticeSet, practice_set
+from verification_practice import Checks, assert_all_proven, verify
 
-from winlab.certificates import CertificateAuthority
 from winlab.windows.firewall import FirewallRule
 
 PASSWORD = "The server answers with the password"
 PRIMARY = "A majority of the set's Sentinels accepts one primary; of the servers that answer, it alone says it is one"
-RESTART = "Data survives a restart of the service"
 ROLE = "The server is that primary, or a replica that has all its data: linked, online there, and heard of lately"
 SENTINEL = "The Sentinel names that primary, reaches all other members, has the wanted quorum"
 PASSWORDS = "All members' servers take the password that this one gives its primary"
 VALUES = "All members' servers run with the same values"
-USERS = ("APPLICATION", "BACKUP", "MONITORING", "SENTINEL", "REPLICA")
 WRONG = "Canary-wrong-5117-must-not-show"
-
-Checks = Mapping[str, Mapping[str, tuple[str, str]]]
 
 
 @pytest.fixture(scope="module")
@@ -37,20 +32,6 @@ def living(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
         hosts.deploy()
         yield hosts
         assert WRONG not in "\n".join(hosts.practice.outputs)
-
-
-def verify(
-    living: PracticeSet, *options: str, inventory: str = INVENTORY, environment: Mapping[str, str] | None = None
-) -> tuple[Run, Checks]:
-    """Verify the set; return what came of each check, by host and sentence: its outcome and why."""
-    path = living.practice.working_folder / "report.json"
-    command = ("pytest", "tests/verify", "-q", "-p", "no:cacheprovider", "--inventory", inventory, "--json", str(path))
-    run = living.practice.run(*command, *options, environment=environment)
-    hosts = json.loads(path.read_text())["hosts"]
-    return run, {
-        host: {check["statement"]: (check["outcome"], check["reason"]) for check in of_host["checks"]}
-        for host, of_host in hosts.items()
-    }
 
 
 def failed(checks: Checks) -> dict[str, list[str]]:
@@ -71,17 +52,6 @@ def begun(found: dict[str, list[str]], *beginnings: str) -> dict[str, list[str]]
         host: [next((one for one in beginnings if sentence.startswith(one)), sentence) for sentence in sentences]
         for host, sentences in found.items()
     }
-
-
-def assert_all_proven(living: PracticeSet, inventory: str = INVENTORY) -> None:
-    """All that is asked of the members is proven, but that a server survives a restart."""
-    run, checks = verify(living, "--disruptive", inventory=inventory)
-    assert run.exit_code == 0, run.output
-    assert set(checks) == set(NAMES)
-    for of_host in checks.values():
-        left = {sentence: outcome for sentence, outcome in of_host.items() if outcome[0] != "proven"}
-        assert set(left) == {RESTART}, left
-        assert "tasks/failover.py" in left[RESTART][1]
 
 
 def test_a_whole_set_is_proven_and_no_member_goes_down(living: PracticeSet) -> None:
@@ -270,27 +240,6 @@ def test_after_a_failover_all_is_proven_still(living: PracticeSet) -> None:
     assert living.primary() != former
     wait_until(lambda: living.ask(former, "INFO", "replication")["master_link_status"] == "up", "the link")
     assert_all_proven(living)
-
-
-def test_members_with_users_and_encryption_are_proven(variables: dict[str, str], tmp_path: Path) -> None:
-    passwords = {f"MEMURAI_{user}_PASSWORD": f"Canary-{user.lower()}-5117-must-not-show" for user in USERS}
-    with practice_set({**variables, **passwords}, tmp_path) as hosts:
-        authority = CertificateAuthority(tmp_path)
-        data = {name: _secured(authority, name, hosts.practice.lab.machines[name].address) for name in NAMES}
-        inventory = hosts.practice.inventory(**data)
-        hosts.deploy(inventory=inventory)
-        assert_all_proven(hosts, inventory)
-        assert not [password for password in passwords.values() if password in "\n".join(hosts.practice.outputs)]
-
-
-def _secured(authority: CertificateAuthority, name: str, address: str) -> dict[str, Mapping[str, object]]:
-    issued = authority.issue(name, address, for_clients=True)
-    files = {"ca": authority.certificate, "certificate": issued.certificate, "key": issued.key}
-    return {
-        "memurai_replication": REPLICATION,
-        "memurai_users": {"enabled": True, "sentinel": "sentinel", "replica": "replica"},
-        "memurai_tls": {"enabled": True, **{what: str(path) for what, path in files.items()}},
-    }
 
 
 @contextmanager
