@@ -204,6 +204,26 @@ def test_an_open_server_gets_a_rule_for_its_clients_only(tmp_path: Path, package
         assert line in planned.log
 
 
+def test_a_member_of_a_set_lets_the_others_in(
+    tmp_path: Path, package: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Replicas copy from a server, and Sentinels ask it, from hosts that are no clients."""
+    monkeypatch.setenv("MEMURAI_REPLICATION_SENTINEL_PASSWORD", "unit-test-password-of-the-Sentinels")
+    hosts: dict[str, dict[str, object]] = {
+        f"cache{number}": {
+            "memurai_package": package,
+            "memurai_network": {"bind": [f"10.0.0.{number}"], "allowed_addresses": ["10.0.4.0/24"]},
+            "memurai_replication": {"enabled": True, "first_primary": "cache1"},
+        }
+        for number in (1, 2, 3)
+    }
+    planned = plan(tmp_path, "tasks/firewall.py", hosts)
+    assert planned.exit_code == 0, planned.text
+    assert planned.changes("@fake/cache1") == ["Firewall rule"], planned.text
+    mine = [line for line in planned.log.splitlines() if "cache1]" in line and "remote_addresses" in line]
+    assert [line.rpartition(" ")[2] for line in mine if "+ " in line] == ["10.0.0.2", "10.0.0.3", "10.0.4.0/24"]
+
+
 def test_a_licence_is_put_where_the_server_looks_for_it(tmp_path: Path, package: dict[str, str]) -> None:
     licence = tmp_path / "licence.txt"
     licence.write_text("a licence")
