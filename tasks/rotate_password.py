@@ -6,6 +6,9 @@
 
 With memurai_users it is the passwords of all users; to give up, run it with the old ones in the settings, then drop.
 The server is not restarted, and connections that are open stay open.
+
+In a set, the Sentinels give the servers the new password as soon as all of them take it, and the replicas their primary
+just before the former one is dropped.
 """
 
 from collections.abc import Collection
@@ -13,18 +16,21 @@ from collections.abc import Collection
 from pyinfra import host
 from pyinfra.api import HiddenValue
 
-from memurai import host_settings, jobs, options, survey
+from memurai import host_settings, jobs, members, options, survey
 from memurai.checks import ownership, rotation
 from memurai.config import Document
 from memurai.config.membership import is_member
 from memurai.config.passwords import Passwords, digest, with_password, with_password_for_primary
 from memurai.exceptions import ConfigSyntaxError
 from memurai.instance import Instance
+from memurai.operations import sentinel
 from memurai.operations.configuration import applied
 from memurai.operations.passwords import added, dropped
 from memurai.operations.users import applied as users_applied
 from memurai.rendering import users
+from memurai.sentinel import Sentinel
 from memurai.settings import Settings, credentials
+from memurai.settings.credentials import Credentials
 from winfra.facts.files import Item, TextFile
 from winfra.facts.together import Together
 from winfra.operations import files
@@ -49,6 +55,30 @@ def give_to_primary(here: Instance, document: Document, password: HiddenValue, a
         )
 
 
+def give_to_sentinel(settings: Settings, secrets: Credentials) -> None:
+    """Have the Sentinel beside a set's member give the servers the settings' password, once all of them take it."""
+    if settings.replication.enabled:
+        sentinel.given(
+            name="Sentinel's password for the servers",
+            sentinel=Sentinel.of(settings),
+            set_name=settings.replication.set_name,
+            password=secrets.users.get("sentinel", secrets.password),
+        )
+
+
+def is_refused_by_others(settings: Settings) -> bool:
+    """Whether a member of the set does not take the settings' password yet: then nothing is dropped on this host."""
+    late = members.refusing(host) if settings.replication.enabled else []
+    if late:
+        reason = (
+            f"expected all members of the set {settings.replication.set_name} to take the settings' passwords before "
+            f"another is dropped, found that {', '.join(late)} refuses them, or can't be asked; nothing was changed. "
+            "Run tasks/rotate_password.py without drop_password for all members first."
+        )
+        host_settings.refuse(host, [reason])
+    return bool(late)
+
+
 def rotate_users(settings: Settings, drop: object) -> None:
     """Have the settings' passwords of all users work, and with `drop` no others."""
     here, secrets = Instance.of(settings), credentials.resolve(settings)
@@ -66,6 +96,10 @@ def rotate_users(settings: Settings, drop: object) -> None:
             host, [f"configuration {here.configuration}: {error}. Run deploy.py, or mend that line on the host."]
         )
         return
+    if drop is not None and is_refused_by_others(settings):
+        return
+    if drop is not None:
+        give_to_sentinel(settings, secrets)
     if drop is not None and settings.users.replica:
         rules = accepted.get(settings.users.replica, ())
         give_to_primary(here, Document.of(text), secrets.users["replica"], users.digests(rules))
@@ -84,11 +118,13 @@ def rotate_users(settings: Settings, drop: object) -> None:
             secret_keys=SECRET_KEYS,
             keep_foreign=False,
         )
+        give_to_sentinel(settings, secrets)
 
 
 def rotate_password(settings: Settings, drop: object) -> None:
     """Have the settings' password work, and with `drop` no other."""
-    here, password = Instance.of(settings), credentials.resolve(settings).password
+    here, secrets = Instance.of(settings), credentials.resolve(settings)
+    password = secrets.password
     reasons = tuple(
         rotation.problems(host.get_fact(TextFile, path=here.configuration), here.configuration, password, drop)
     )
@@ -96,7 +132,9 @@ def rotate_password(settings: Settings, drop: object) -> None:
         host_settings.refuse(host, reasons)
     elif drop is None:
         added(name="Password", instance=here, password=password)
-    else:
+        give_to_sentinel(settings, secrets)
+    elif not is_refused_by_others(settings):
+        give_to_sentinel(settings, secrets)
         document = Document.of(host.get_fact(TextFile, path=here.configuration)["content"])
         found = Passwords.of(document)
         give_to_primary(here, document, password, found.digests if found else ())

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 
 import gevent  # type: ignore[import-untyped]
@@ -17,6 +18,7 @@ from memurai.config.sentinel import SentinelDocument, sets
 from memurai.endpoint import Endpoint
 from memurai.exceptions import ConfigSyntaxError, MemuraiError, SettingsError, TopologyError, UnsettledTopologyError
 from memurai.facts.member import Part, SetMember, member_answers
+from memurai.facts.server import PONG, Ping
 from memurai.instance import Instance
 from memurai.sentinel import Sentinel
 from memurai.settings import Settings, credentials
@@ -125,6 +127,16 @@ def others(current: Host) -> list[str]:
     ]
 
 
+def refusing(current: Host) -> list[str]:
+    """Return the members whose server takes the settings' passwords of Sentinels and replicas not, or not for certain.
+
+    Raises TopologyError as `members` does.
+    """
+    asked = {name_of(host): gevent.spawn(_takes_passwords, host, settings) for host, settings in _hosts(current)}
+    gevent.joinall(asked.values(), raise_error=True)
+    return [name for name, greenlet in asked.items() if not greenlet.value]
+
+
 def has_sentinel(host: Host, settings: Settings) -> bool:
     """Whether there is a Sentinel of ours beside a server, whatever its settings say."""
     found, here = host.get_fact(FolderServices, folder=settings.package.folder), Sentinel.of(settings)
@@ -206,6 +218,23 @@ def _answers(host: Host, settings: Settings) -> MemberAnswers:
         parts = {"server": _server(host, settings), "sentinel": _sentinel(host, settings)}
         found = host.get_fact(SetMember, set_name=of_set, **parts, _ignore_errors=True)
     return member_answers(name, of_set, found) if found else not_reached(name, "its host could not be asked (above)")
+
+
+def _takes_passwords(host: Host, settings: Settings) -> bool:
+    with ctx_host.use(host):
+        if _obstacle(host):
+            return False
+        server = _server(host, settings).server
+        ways = [replace(server, user=user, password=password) for user, password in _set_passwords(settings)]
+        return all(host.get_fact(Ping, server=way, _ignore_errors=True) == PONG for way in ways)
+
+
+def _set_passwords(settings: Settings) -> list[tuple[str, HiddenValue]]:
+    """Return the users as whom Sentinels and replicas come to a server, and their passwords."""
+    secrets, users = credentials.resolve(settings), settings.users
+    if not users.enabled:
+        return [("", secrets.password)]
+    return [(str(users.sentinel), secrets.users["sentinel"]), (str(users.replica), secrets.users["replica"])]
 
 
 def _obstacle(host: Host) -> str:

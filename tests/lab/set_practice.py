@@ -50,6 +50,7 @@ class PracticeSet:
 
     def __init__(self, practice: Practice) -> None:
         self.practice = practice
+        self.password, self.sentinel_password = CANARY, SENTINEL_CANARY
         self.default = INVENTORY
 
     def run(self, *command: str, inventory: str | None = None) -> Run:
@@ -71,7 +72,7 @@ class PracticeSet:
 
     def ask(self, name: str, *command: str, port: int = SERVER_PORT) -> Any:
         """Return what a server answers, or the Sentinel beside it."""
-        password = CANARY if port == SERVER_PORT else SENTINEL_CANARY
+        password = self.password if port == SERVER_PORT else self.sentinel_password
         address = self.practice.lab.machines[name].address
         with redis.Redis(address, port, password=password, decode_responses=True, socket_timeout=5) as client:
             return client.execute_command(*command)  # type: ignore[no-untyped-call]

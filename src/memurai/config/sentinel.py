@@ -27,12 +27,12 @@ from winfra.redaction import CHANGED
 from winfra.secrets import hidden
 
 SENTINEL = "sentinel"
-MONITOR, QUORUM, RENAME = "monitor", "quorum", "rename-command"
+MONITOR, QUORUM, RENAME, AUTH_PASS = "monitor", "quorum", "rename-command", "auth-pass"
 REQUIREPASS = ("requirepass",)
 # Of one set, whose name follows; the others are of the whole Sentinel.
 OF_A_SET = frozenset(
     {
-        *("auth-pass", "auth-user", "client-reconfig-script", "config-epoch", "down-after-milliseconds"),
+        *(AUTH_PASS, "auth-user", "client-reconfig-script", "config-epoch", "down-after-milliseconds"),
         *("failover-timeout", "known-replica", "known-sentinel", "leader-epoch", "master-reboot-down-after-period"),
         *(MONITOR, "notification-script", "parallel-syncs", QUORUM, RENAME),
     }
@@ -44,7 +44,7 @@ DEFAULTS = {
     "announce-hostnames": "no",
     "announce-ip": "",
     "announce-port": "0",
-    "auth-pass": "",
+    AUTH_PASS: "",
     "auth-user": "",
     "down-after-milliseconds": "30000",
     "failover-timeout": "180000",
@@ -59,7 +59,7 @@ TOLD = ("announce-*", "resolve-hostnames")
 # Settings that are written only where they are wanted: what a Sentinel has of them besides goes.
 OPTIONAL = frozenset({"announce-hostnames", "auth-user", RENAME, "resolve-hostnames", "sentinel-user"})
 OPTIONAL_ENCRYPTION = ENCRYPTION | {"tls-replication"}
-SECRET = frozenset({"auth-pass", RENAME, "sentinel-pass"})
+SECRET = frozenset({AUTH_PASS, RENAME, "sentinel-pass"})
 FOREIGN_COMMENT = "# Kept from the host: what the Sentinel remembers, and what the deploy does not set."
 
 
@@ -187,6 +187,25 @@ def merge(live: SentinelDocument, desired: SentinelDocument) -> SentinelDocument
     text = "".join(line for number, line in enumerate(lines, 1) if number not in gone)
     newline = "\r\n" if "\r\n" in text else "\n"
     return SentinelDocument.of(f"{text}{newline}{FOREIGN_COMMENT}{newline}{render(kept).replace(chr(10), newline)}")
+
+
+def with_password(document: SentinelDocument, set_name: str, password: HiddenValue) -> SentinelDocument:
+    """Return a Sentinel's configuration with another password for the servers of a set that it watches.
+
+    One without a line for it is returned as it is.
+    """
+    place, lines = (SENTINEL, AUTH_PASS, set_name), document.text.split("\n")
+    end = "\r" if "\r\n" in document.text else ""
+    for line in document.directives:
+        if _key(line) == place and line.line is not None:
+            lines[line.line - 1] = render([Directive(SENTINEL, (*place[1:], password.unmask()))]).rstrip("\n") + end
+    return SentinelDocument.of("\n".join(lines))
+
+
+def given_password(document: SentinelDocument, set_name: str) -> HiddenValue | None:
+    """Return the password that a Sentinel gives the servers of a set; None when it has none for them."""
+    found = document.values.get((SENTINEL, AUTH_PASS, set_name))
+    return hidden(found[0][0]) if found and found[0] else None
 
 
 def _key(line: Directive) -> Key:

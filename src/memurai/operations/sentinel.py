@@ -1,28 +1,30 @@
 """The configuration of a Sentinel: its file is made once, and what differs later is given to the running Sentinel."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from hashlib import sha256
 from itertools import zip_longest
 
 from pyinfra import host as current_host
 from pyinfra import logger
+from pyinfra import state as current_state
 from pyinfra.api import FunctionCommand, HiddenValue, Host, State, operation
 from pyinfra.api.command import PyinfraCommand
 
+from memurai import members
 from memurai.changes.sentinel import Plan, change, ways_to
 from memurai.config import Change as Difference
-from memurai.config.sentinel import TOLD, SentinelDocument, as_told, compare, sets
+from memurai.config.sentinel import TOLD, SentinelDocument, as_told, compare, given_password, sets, with_password
 from memurai.endpoint import Endpoint
-from memurai.exceptions import ConfigSyntaxError
+from memurai.exceptions import ConfigSyntaxError, TopologyError
 from memurai.facts.server import Answers
 from memurai.sentinel import Sentinel
 from winfra.facts.files import TextFile, TextFileState
 from winfra.facts.services import Service, ServiceState
 from winfra.operations.changes import carry_out, settle
 from winfra.operations.services import foreign_problem
-from winfra.operations.shape import failure, refuse, show_difference
+from winfra.operations.shape import current_prefix, failure, refuse, show_difference
 from winfra.redaction import CHANGED, Redaction
-from winfra.secrets import MASK, hidden_values
+from winfra.secrets import MASK, hidden, hidden_values
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 STOPPED = (None, "Stopped")
@@ -41,6 +43,29 @@ def applied(
     + desired: the whole configuration; a HiddenValue, as it holds passwords
     + secret_keys: first words of lines that `--diff` must not show
     """
+    yield from _converged(sentinel, lambda _: SentinelDocument.of(desired.unmask()), secret_keys)
+
+
+@operation()
+def given(sentinel: Sentinel, set_name: str, password: HiddenValue) -> Generator[PyinfraCommand, None, None]:
+    """Ensure that a Sentinel gives the servers of a set a password, when all of them take it; where there is one.
+
+    + sentinel: the Sentinel
+    + set_name: the set's name
+    + password: of the servers, or of the user that a Sentinel is there
+    """
+    file = current_host.get_fact(TextFile, path=sentinel.configuration)
+    if file is not None and file["content"] is None:
+        current_host.noop(f"there is no Sentinel on {sentinel.configuration}")
+        return
+    secret_keys = (f"sentinel auth-pass {set_name}",)
+    yield from _converged(sentinel, lambda live: with_password(live, set_name, password), secret_keys)
+
+
+def _converged(
+    sentinel: Sentinel, wanted: Callable[[SentinelDocument], SentinelDocument], secret_keys: tuple[str, ...]
+) -> Generator[PyinfraCommand, None, None]:
+    """Give a Sentinel another configuration; wanted: makes it from the present one."""
     yield from settle(sentinel.changes)
     subject = f"configuration {sentinel.configuration}"
     file = current_host.get_fact(TextFile, path=sentinel.configuration)
@@ -49,18 +74,42 @@ def applied(
         yield failure(f"{subject}: its present state could not be read, so nothing was changed")
         return
     try:
-        plan = _plan(sentinel, file, service, SentinelDocument.of(desired.unmask()))
+        live = SentinelDocument.of(file["content"] or "")
+        plan = _plan(sentinel, file, service, _with_taken_password(live, wanted(live)))
     except ConfigSyntaxError as error:
         yield from refuse(f"{subject}: {error}. Mend or remove that line on the host and run again.")
+        return
+    except TopologyError as error:
+        yield from refuse(str(error))
         return
     if problem := foreign_problem(service, sentinel.program) or _missing_file_problem(sentinel, plan):
         yield from refuse(problem)
     elif plan.is_empty:
         current_host.noop(f"{subject} and its Sentinel are as desired")
     else:
+        desired = hidden(plan.desired.text)
         _show(sentinel, plan, Redaction(frozenset(hidden_values(desired)), secret_keys))
         yield from carry_out(change(sentinel, plan))
         yield FunctionCommand(proven, (sentinel, desired), {})
+
+
+def _with_taken_password(live: SentinelDocument, desired: SentinelDocument) -> SentinelDocument:
+    """Return what is desired, with the present password for the servers as long as one of them refuses the other.
+
+    For a Sentinel, a server that refuses its password is down. While a run is only planned, its earlier steps have not
+    given the servers the password yet.
+    """
+    for name in sets(live):
+        former, wanted = given_password(live, name), given_password(desired, name)
+        if former is None or wanted is None or former.unmask() == wanted.unmask() or not current_state.is_executing:
+            continue
+        if refusing := members.refusing(current_host):
+            logger.warning(
+                f"{current_prefix()}the Sentinel goes on with its present password for the servers of {name}, because "
+                f"the settings' one is refused by {', '.join(refusing)}, or not asked there. Deploy all members."
+            )
+            desired = with_password(desired, name, former)
+    return desired
 
 
 def proven(state: State, host: Host, sentinel: Sentinel, desired: HiddenValue) -> bool:  # noqa: ARG001 - pyinfra's

@@ -6,7 +6,17 @@ from config_practice import as_mapping
 from memurai.config.acl import default_user_rules
 from memurai.config.language import split_arguments
 from memurai.config.passwords import digest
-from memurai.config.sentinel import SentinelDocument, as_told, calls, compare, merge, needs_restart, taken_back
+from memurai.config.sentinel import (
+    SentinelDocument,
+    as_told,
+    calls,
+    compare,
+    given_password,
+    merge,
+    needs_restart,
+    taken_back,
+    with_password,
+)
 from memurai.exceptions import ConfigSyntaxError
 from winfra.secrets import hidden
 
@@ -221,3 +231,30 @@ def test_a_file_that_sentinel_cannot_read_is_told() -> None:
 def test_a_line_that_is_cut_off_is_a_difference_and_no_error(line: str) -> None:
     live = "\n".join(one for one in REWRITTEN.splitlines() if "monitor" not in one)
     assert ("sentinel", "quorum", "main") in changed(f"{live}\n{line}\n", DESIRED)
+
+
+def test_another_password_for_the_servers_of_one_set_changes_nothing_else() -> None:
+    live = SentinelDocument.of(
+        "sentinel monitor a 10.0.0.1 6379 2\r\nsentinel auth-pass a old\r\n"
+        "sentinel monitor b 10.0.0.2 6379 2\r\nsentinel auth-pass b old\r\n"
+    )
+    changed = with_password(live, "a", hidden("new-0123456789"))
+    assert [change.key for change in compare(live, changed)] == [("sentinel", "auth-pass", "a")]
+    found = given_password(changed, "a"), given_password(changed, "b")
+    assert [password.unmask() for password in found if password] == ["new-0123456789", "old"]
+    assert changed.text.count("\r\n") == live.text.count("\r\n")
+
+
+@pytest.mark.parametrize("line", ["", "sentinel auth-pass b other", "sentinel auth-pass"])
+def test_a_sentinel_without_a_password_for_the_servers_is_given_none(line: str) -> None:
+    live = SentinelDocument.of(f"sentinel monitor a 10.0.0.1 6379 2\n{line}\n")
+    assert with_password(live, "a", hidden("new-0123456789")) == live
+    assert given_password(live, "a") is None
+
+
+def test_a_line_without_its_password_gives_none_and_gets_one() -> None:
+    live = SentinelDocument.of("sentinel monitor a 10.0.0.1 6379 2\nsentinel auth-pass a\n")
+    assert given_password(live, "a") is None
+    found = given_password(with_password(live, "a", hidden("new-0123456789")), "a")
+    assert found
+    assert found.unmask() == "new-0123456789"
