@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyinfra.api import Host
 
-from memurai import folders, instance
+from memurai import folders, instance, members
 from memurai.config import Document, compare, damage
 from memurai.config.passwords import keeping
 from memurai.facts.configuration import leftover_of
@@ -124,14 +124,15 @@ def addresses(windows: Host, settings: Settings, port: int) -> set[str]:
 
 
 def test_firewall(windows: Host, settings: Settings) -> None:
-    """The firewall admits the named clients when the server listens beyond loopback, and otherwise nobody."""
+    """The firewall admits named clients and the set's members when the server listens beyond loopback, else nobody."""
     found = windows.get_fact(Rule, rule=Instance.of(settings).firewall_rule)
     assert found["exists"] is settings.network.is_remote
     if settings.network.is_remote:
         assert (found["enabled"], found["direction"], found["action"]) == (True, "Inbound", "Allow")
         assert sorted(found["local_ports"]) == sorted(str(port) for port in Instance.of(settings).open_ports)
         admitted = {canonical_address(address) for address in found["remote_addresses"]}
-        assert admitted == {canonical_address(address) for address in settings.network.allowed_addresses}
+        others = members.others(windows) if settings.replication.enabled else []
+        assert admitted == {canonical_address(address) for address in (*others, *settings.network.allowed_addresses)}
 
 
 def test_backup_folder(windows: Host, settings: Settings) -> None:

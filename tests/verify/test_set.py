@@ -165,7 +165,7 @@ def test_members_are_admitted(windows: Host, settings: Settings) -> None:
     if found["exists"]:
         networks = [ip_network(canonical_address(address), strict=False) for address in found["remote_addresses"]]
         shut_out = [one for one in members.others(windows) if not any(ip_address(one) in net for net in networks)]
-        assert shut_out == [], "name them in memurai_network.allowed_addresses: replicas and Sentinels come from there"
+        assert shut_out == [], "deploy: replicas and Sentinels come from there"
 
 
 def test_backup_of_a_replica(living_set: LivingSet, settings: Settings) -> None:
