@@ -1,5 +1,6 @@
 """The members of a set as pyinfra's inventory has them: what is wanted of them, and what each of them answers now."""
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -33,6 +34,8 @@ DocumentType = TypeVar("DocumentType", bound=Document)
 # A failover takes some seconds after the time in which a server is found to be down.
 SETTLING_SECONDS = 60
 PAUSE_SECONDS = 0.5
+# Options of pyinfra by which hosts do not carry an operation out at the same time: members wait for each other there.
+OUT_OF_STEP = frozenset({"--serial", "--no-wait"})
 DEFAULT_SET_NAME = ReplicationSettings().set_name
 SENTINEL_PASSWORD = ("sentinel", "sentinel-pass")
 
@@ -91,10 +94,13 @@ def problems(current: Host) -> list[str]:
     if set_name(current) is None:
         return []
     try:
-        decided(current)
+        found, _ = decided(current)
     except TopologyError as error:
         return [str(error)]
-    return []
+    at_once = current.state.config.PARALLEL
+    options = sorted(OUT_OF_STEP.intersection(sys.argv))
+    options += [f"--parallel {at_once}"] if at_once < len(found.wanted.members) else []
+    return [f"set {found.wanted.name}: expected all members side by side, found {option}" for option in options]
 
 
 def server(host: Host) -> Part:

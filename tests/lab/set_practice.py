@@ -77,6 +77,10 @@ class PracticeSet:
         with redis.Redis(address, port, password=password, decode_responses=True, socket_timeout=5) as client:
             return client.execute_command(*command)  # type: ignore[no-untyped-call]
 
+    def value(self, name: str, directive: str) -> str:
+        """Return what a running server has of a directive."""
+        return str(self.ask(name, CONFIG_COMMAND, "GET", directive)[directive])
+
     def role(self, name: str) -> str:
         """Return whom a server follows, or that it is the primary."""
         role, *rest = self.ask(name, "ROLE")

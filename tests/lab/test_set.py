@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from lab_practice import snapshot, wait_until
+from set_client import Client
 from set_practice import NAMES, PracticeSet, practice_set
 
 KEYS = 200
@@ -124,6 +125,14 @@ def test_what_can_be_no_set_is_refused_before_anything_is_touched(
     assert living.processes() == before
 
 
+@pytest.mark.parametrize("options", [["--serial"], ["--no-wait"], ["--parallel", "2"]], ids=" ".join)
+def test_members_that_do_not_wait_for_each_other_are_refused(living: PracticeSet, options: list[str]) -> None:
+    run = living.run("deploy.py", "-y", *options)
+    assert run.exit_code != 0
+    assert f"expected all members side by side, found {' '.join(options)}" in run.output, run.output
+    assert "Starting operation" not in run.output
+
+
 def test_two_sentinels_are_no_majority_when_one_is_lost(living: PracticeSet) -> None:
     run = living.run("deploy.py", "-y", inventory=_of_two(living))
     assert run.exit_code != 0
@@ -136,10 +145,11 @@ def _of_two(living: PracticeSet) -> str:
     return str(path)
 
 
-def test_a_live_change_restarts_nothing(living: PracticeSet) -> None:
-    before = living.processes()
-    changed = living.deploy(inventory=living.inventory(memurai_memory={"maxmemory": "200mb"}))
-    assert changed == ["Configuration"]
+def test_a_live_change_restarts_nothing_and_costs_no_write(living: PracticeSet) -> None:
+    before, client = living.processes(), Client(living)
+    with client.writing():
+        changed = living.deploy(inventory=living.inventory(memurai_memory={"maxmemory": "200mb"}))
+    assert (changed, client.failed) == (["Configuration"], 0)
     assert living.processes() == before
     assert {living.ask(name, "INFO", "memory")["maxmemory"] for name in NAMES} == {200 * 1024 * 1024}
     assert living.deploy() == ["Configuration"]

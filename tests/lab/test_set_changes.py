@@ -3,64 +3,18 @@
 from __future__ import annotations
 
 import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-import redis
-from lab_practice import CANARY, CONFIG_COMMAND, wait_until
-from redis.sentinel import Sentinel
-from set_practice import NAMES, REPLICATION, SENTINEL_CANARY, SENTINEL_PORT, SET, PracticeSet, practice_set
+from set_client import Client
+from set_practice import NAMES, REPLICATION, SENTINEL_PORT, SET, PracticeSet, practice_set
 
 from winlab.package import build
 
 TRIAL_PORT = 16379
 RESTARTING = {"directives": [["databases", "32"]]}
-
-
-class Client:
-    """An application that writes one key after the other and follows the Sentinels."""
-
-    def __init__(self, hosts: PracticeSet) -> None:
-        self.acknowledged: list[int] = []
-        self.longest_gap = 0.0
-        self._ends = threading.Event()
-        sentinels = [(hosts.practice.lab.machines[name].address, SENTINEL_PORT) for name in NAMES]
-        common = {"socket_timeout": 1, "socket_connect_timeout": 1}
-        found = Sentinel(sentinels, sentinel_kwargs={"password": SENTINEL_CANARY, **common}, **common)  # type: ignore[no-untyped-call]
-        self._primary: redis.Redis = found.master_for(SET, password=CANARY)  # type: ignore[no-untyped-call]
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        number, last = 0, time.monotonic()
-        while not self._ends.wait(0.01):
-            number += 1
-            try:
-                self._primary.set(f"written:{number}", number)
-            except redis.RedisError:
-                continue
-            now = time.monotonic()
-            self.longest_gap, last = max(self.longest_gap, now - last), now
-            self.acknowledged.append(number)
-
-    def lost(self) -> list[int]:
-        """Return the acknowledged writes that the primary does not have."""
-        return [number for number in self.acknowledged if self._primary.get(f"written:{number}") is None]
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Write during the block."""
-        self._thread.start()
-        try:
-            wait_until(lambda: len(self.acknowledged) > 10, "a client that writes")
-            yield
-        finally:
-            self._ends.set()
-            self._thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +55,7 @@ def test_a_change_that_needs_restarts_rolls_replicas_first(living: PracticeSet) 
     assert now != former
     living.wait_until_following(now)
     assert client.lost() == []
-    values = [living.ask(name, CONFIG_COMMAND, "GET", "databases") for name in NAMES]
-    assert values == [{"databases": "32"}] * len(NAMES)
+    assert {living.value(name, "databases") for name in NAMES} == {"32"}
     assert living.deploy(inventory=inventory) == []
     assert living.processes() == after
 

@@ -85,7 +85,7 @@ class Turn:
             return ""
         return (
             f"expected all members of the set at this step, found none of {', '.join(sorted(missing))} within "
-            f"{ARRIVAL_SECONDS} s. Nothing was stopped. Run without --serial, --no-wait and --parallel."
+            f"{ARRIVAL_SECONDS} s. Nothing was stopped. Run again."
         )
 
     def _turn(self) -> str:
