@@ -1,4 +1,4 @@
-# make demo   deploy to a practice Windows host on this machine, twice, and verify it
+# make demo   deploy to a practice Windows host on this machine, twice, and verify it; then a set, whose primary dies
 # make test   every check and test of the project
 # make drills     changes ended at each of their steps, in each way, on practice hosts (about 40 minutes)
 # make load   the client library under load, with a report (about 25 minutes; on a machine that does nothing else)
