@@ -23,10 +23,14 @@ def earlier(text: str, path: str) -> Document | None:
     file = host.get_fact(TextFile, path=path)
     try:
         present = Document.of(file["content"]) if file and file["content"] is not None else None
-        return rollback.with_present_password(present, Document.of(text))
+        returned = rollback.with_present_password(present, Document.of(text))
     except ConfigSyntaxError as error:
         host_settings.refuse(host, [f"configuration {path}, or the earlier one: {error}. Mend that line on the host."])
         return None
+    if problem := rollback.membership_problem(present, returned):
+        host_settings.refuse(host, [f"configuration {path}: {problem}"])
+        return None
+    return rollback.with_present_role(present, returned)
 
 
 settings = ownership.settings_of(host)

@@ -77,6 +77,11 @@ class PracticeSet:
         with redis.Redis(address, port, password=password, decode_responses=True, socket_timeout=5) as client:
             return client.execute_command(*command)  # type: ignore[no-untyped-call]
 
+    def file(self, name: str) -> str:
+        """Return a server's configuration as it stands on its host."""
+        files = self.practice.lab.machines[name].files
+        return files.local_path("C:/ProgramData/Memurai/config/memurai-production.conf").read_text()
+
     def value(self, name: str, directive: str) -> str:
         """Return what a running server has of a directive."""
         return str(self.ask(name, CONFIG_COMMAND, "GET", directive)[directive])

@@ -105,5 +105,4 @@ def test_an_interrupted_roll_loses_nothing_and_is_finished_by_the_next(living: P
 
 def configuration(hosts: PracticeSet, name: str) -> list[str]:
     """Return the line of a member's file that the roll changes."""
-    path = hosts.practice.lab.machines[name].files.local_path("C:/ProgramData/Memurai/config/memurai-production.conf")
-    return [line for line in path.read_text().splitlines() if line.startswith("databases ")]
+    return [line for line in hosts.file(name).splitlines() if line.startswith("databases ")]

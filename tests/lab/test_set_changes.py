@@ -60,6 +60,19 @@ def test_a_change_that_needs_restarts_rolls_replicas_first(living: PracticeSet) 
     assert living.processes() == after
 
 
+def test_a_rollback_keeps_the_roles_of_today(living: PracticeSet) -> None:
+    """The last roll made another member the primary; the files of before it name the former one."""
+    run = living.run("tasks/rollback.py", "-y", "--data", "rollback_to=previous")
+    assert run.exit_code == 0, run.output
+    primary = living.settled()
+    assert {living.value(name, "databases") for name in NAMES} == {"16"}
+    written = {name: living.file(name).partition("replicaof ")[2].partition("\n")[0].strip() for name in NAMES}
+    address = living.practice.lab.machines[primary].address
+    assert written == {name: "" if name == primary else f"{address} 6379" for name in NAMES}
+    living.deploy(inventory=living.inventory(memurai_extra=RESTARTING))
+    living.settled()
+
+
 def test_a_replica_that_does_not_come_up_ends_the_roll_with_the_set_serving(living: PracticeSet) -> None:
     """The new configuration is tried first, at a port that is taken on the first replica."""
     primary, before = living.primary(), living.processes()

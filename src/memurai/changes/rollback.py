@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from memurai.config import Document
 from memurai.config.damage import mended
+from memurai.config.membership import is_member, with_role
 from memurai.config.passwords import with_password, with_password_for_primary
 from memurai.endpoint import Endpoint
 from memurai.options import ROLLBACK_TO
@@ -48,6 +49,19 @@ def with_present_password(present: Document | None, earlier: Document) -> Docume
     returned = with_password(earlier, Endpoint.of(document).password)
     given = document.words.get("masterauth", "")
     return with_password_for_primary(returned, hidden(given)) if given else returned
+
+
+def membership_problem(present: Document | None, earlier: Document) -> str | None:
+    """Return why a host can't return to a configuration of before it became, or ceased to be, a member of a set."""
+    if present is None or is_member(present) == is_member(earlier):
+        return None
+    then, now = ("a set's member", "not one") if is_member(earlier) else ("a server of its own", "a set's member")
+    return f"expected one of the same kind, found one of {then}, while the host is {now}: change memurai_replication"
+
+
+def with_present_role(present: Document | None, earlier: Document) -> Document:
+    """Return an earlier configuration of a set's member with the role that its Sentinels have given it since."""
+    return earlier if present is None or not is_member(earlier) else with_role(earlier, present)
 
 
 def listed(names: Sequence[str]) -> list[str]:

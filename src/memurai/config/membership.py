@@ -7,6 +7,7 @@ https://redis.io/docs/latest/commands/config-rewrite/; tried with redis-server 7
 
 from memurai.config.directives import current_name
 from memurai.config.document import Document
+from memurai.config.language import render
 
 COMMENT = "# Directives of a set's member (memurai_replication):"
 ROLE = "replicaof"
@@ -32,6 +33,14 @@ def comment() -> str:
 def is_member(document: Document) -> bool:
     """Whether a configuration is that of a member."""
     return any(line.startswith(COMMENT) for line in document.text.splitlines())
+
+
+def with_role(document: Document, present: Document) -> Document:
+    """Return a member's configuration with the role of a present one."""
+    own = without_role(document)
+    roles = [line for line in present.directives if current_name(line.name) == ROLE]
+    end = "\r\n" if "\r\n" in own.text else "\n"
+    return Document.of(own.text.rstrip() + end + render(roles).replace("\n", end)) if roles else own
 
 
 def without_role(document: Document) -> Document:
