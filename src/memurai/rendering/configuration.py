@@ -7,18 +7,14 @@ from memurai.config import extras, membership
 from memurai.instance import Instance
 from memurai.settings import Settings
 from memurai.settings.credentials import Credentials
-from memurai.topology import Address
 from winfra.operations.files import render
 from winfra.secrets import hidden
 
 TEMPLATE = "templates/memurai.conf.j2"
 
 
-def template_data(settings: Settings, credentials: Credentials, primary: Address | None = None) -> dict[str, object]:
-    """Return the template's variables: the settings, the secrets, and the words of the configuration language.
-
-    primary: as `rendered` takes it.
-    """
+def template_data(settings: Settings, credentials: Credentials) -> dict[str, object]:
+    """Return the template's variables: the settings, the secrets, and the words of the configuration language."""
     here = Instance.of(settings)
     return {
         "settings": settings,
@@ -29,7 +25,6 @@ def template_data(settings: Settings, credentials: Credentials, primary: Address
         "member_comment": membership.comment(),
         "replication_password": credentials.users.get("replica", credentials.password),
         "announced_port": here.port,
-        "primary": primary,
         "renamed_commands": dict(credentials.renamed_commands),
         "quote": config.quote,
         "format_size": config.format_size,
@@ -38,14 +33,13 @@ def template_data(settings: Settings, credentials: Credentials, primary: Address
     }
 
 
-def rendered(settings: Settings, credentials: Credentials, primary: Address | None = None) -> HiddenValue:
+def rendered(settings: Settings, credentials: Credentials) -> HiddenValue:
     """Return the whole configuration; hidden, as it holds the password.
 
-    primary: of a set's member that has no configuration yet, whose replica it begins as. What it is later its server
-    writes there itself; comparing and merging leave that alone.
+    Whose replica a set's member is its server writes there itself; comparing and merging leave that alone.
     Raises jinja2.TemplateError when the template asks for something that is not there.
     """
-    text = render(TEMPLATE, template_data(settings, credentials, primary))
+    text = render(TEMPLATE, template_data(settings, credentials))
     # The line ends of Windows, whatever the template has.
     return hidden("\r\n".join(text.splitlines()) + "\r\n")
 

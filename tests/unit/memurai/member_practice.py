@@ -45,9 +45,9 @@ def member(host_data: dict[str, object], address: str, **groups: object) -> Sett
     )
 
 
-def rendered(settings: Settings, primary: Address | None = None) -> str:
+def rendered(settings: Settings) -> str:
     """Return the configuration of a member's server."""
-    data = configuration.template_data(settings, credentials.resolve(settings), primary)
+    data = configuration.template_data(settings, credentials.resolve(settings))
     return _text(configuration.TEMPLATE, data)
 
 
@@ -70,7 +70,8 @@ class PracticeMember:
         self.root = root
         self.settings = settings
         self.path = drive(root, settings)
-        (root / self.path).write_bytes(rendered(settings, primary).encode())
+        role = "" if primary is None else f"replicaof {primary.host} {primary.port}\r\n"
+        (root / self.path).write_bytes(f"{rendered(settings)}{role}".encode())
         here = Instance.of(settings)
         if settings.users.enabled:
             (root / here.users_file).write_bytes(_text(users.TEMPLATE, _passwords(settings)).encode())

@@ -14,7 +14,6 @@ from memurai.config import Document, compare, merge, needs_restart
 from memurai.config.membership import DIRECTIVES
 from memurai.rendering import configuration, users
 from memurai.settings import Settings, credentials, replication
-from memurai.topology import Address
 
 
 @pytest.fixture(autouse=True)
@@ -27,10 +26,10 @@ def alone(settings: Settings) -> Settings:
     return settings.model_copy(update={"replication": settings.replication.model_copy(update={"enabled": False})})
 
 
-def words(settings: Settings, primary: Address | None = None) -> dict[str, tuple[str, ...]]:
+def words(settings: Settings) -> dict[str, tuple[str, ...]]:
     """Return the directives that only a member has."""
     own = {line.name for line in Document.of(rendered(alone(settings))).directives}
-    found = Document.of(rendered(settings, primary)).directives
+    found = Document.of(rendered(settings)).directives
     return {line.name: line.arguments for line in found if line.name not in own}
 
 
@@ -68,16 +67,14 @@ def test_with_users_and_encryption_a_member_is_a_user_of_its_primary(host_data: 
     assert set(found) == set(DIRECTIVES) == {*replication.DIRECTIVES, "masterauth"}
 
 
-def test_a_role_is_given_only_to_begin_with(host_data: dict[str, object]) -> None:
+def test_whose_replica_it_is_is_the_server_s_own(host_data: dict[str, object]) -> None:
     settings = member(host_data, "127.77.0.9")
     assert "replicaof" not in words(settings)
-    primary = Address.of("127.77.0.8", 6379)
-    first = Document.of(rendered(settings, primary))
-    assert words(settings, primary)["replicaof"] == ("127.77.0.8", "6379")
     present = Document.of(rendered(settings))
-    assert compare(present, first) == ()
-    assert "replicaof" not in merge(present.directives, first).text
-    assert 'replicaof "127.77.0.8"' not in merge(Document.of("replicaof a 1").directives, first).text
+    other = Document.of(f"{rendered(settings)}replicaof 127.77.0.8 6379\n")
+    assert compare(present, other) == ()
+    assert "replicaof" not in merge(present.directives, other).text
+    assert "replicaof 127.77.0.8" not in merge(Document.of("replicaof a 1").directives, other).text
 
 
 def test_the_replica_s_user_may_replicate_and_nothing_else(host_data: dict[str, object]) -> None:
