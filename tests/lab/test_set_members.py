@@ -181,6 +181,16 @@ def test_a_server_does_not_stand_alone_while_another_host_has_a_sentinel_that_wa
     assert hosts.role("lab2") == "of lab1"
 
 
+def test_only_a_server_that_answers_leaves_its_set(hosts: PracticeSet) -> None:
+    services = hosts.practice.lab.machines["lab3"].services
+    services.stop("Memurai")
+    plan = hosts.run("deploy.py", "--dry", inventory=inventory(hosts, alone=NAMES))
+    assert plan.exit_code != 0
+    assert "expected the server of a former member of a set to answer" in plan.output, plan.output
+    services.start("Memurai")
+    wait_until(lambda: hosts.ask("lab3", "INFO").get("master_link_status") == "up", "a replica that is back in sync")
+
+
 def test_a_set_becomes_servers_of_their_own_again(hosts: PracticeSet) -> None:
     alone, before, writer = inventory(hosts, alone=NAMES), configurations(hosts), Writer(hosts, "lab1")
     plan = hosts.run("deploy.py", "--dry", "--diff", inventory=alone)
