@@ -28,6 +28,8 @@ from winfra.operations.shape import refuse, show_difference
 PAUSE_SECONDS = 0.5
 # The connections of a Sentinel that was stopped are closed at once.
 UNWATCHED_SECONDS = 30
+# A replica that has just started gets all data anew.
+IN_SYNC_SECONDS = 60
 SENTINEL_CLIENT = re.compile(r"\baddr=(\S+) .*\bname=sentinel-")
 NOT_TOLD = Answered(None, "no answer to CLIENT LIST")
 # What only an operator brings in order, or the deploy of another member: told, and no reason to fail this one.
@@ -105,10 +107,29 @@ def alone(instance: Instance) -> Generator[PyinfraCommand, None, None]:
     primary = Address.of(former.info["master_host"], former.info["master_port"])
     show_difference(f"role of {instance.service}", [f"a replica of {primary}"], ["a server of its own"])
     server = former.endpoint.server(instance.command_line_client)
+    yield FunctionCommand(wait_until_in_sync, (instance, server), {})
     yield FunctionCommand(wait_until_unwatched, (instance, server), {})
     rewrite = f"{quote(former.endpoint.config_command.unmask())} REWRITE"
     roles = (changes.following(primary), changes.following(None))
     yield from carry_out(changes.followed(instance, server, former.document, rewrite, roles))
+
+
+def wait_until_in_sync(state: State, host: Host, instance: Instance, server: Server) -> bool:  # noqa: ARG001  # pyinfra's names
+    """Wait until a replica has all data of its primary; one that does not get them stands alone with what it has."""
+    deadline = time.monotonic() + IN_SYNC_SECONDS
+    while not (is_up := _is_link_up(host, server)) and time.monotonic() < deadline:
+        gevent.sleep(PAUSE_SECONDS)
+    if not is_up:
+        logger.warning(
+            f"{host.print_prefix}service {instance.service}: its link to its primary is not up after {IN_SYNC_SECONDS} "
+            "s. It stands alone without what it did not get from there."
+        )
+    return True
+
+
+def _is_link_up(host: Host, server: Server) -> bool:
+    info = host.get_fact(Info, server=server, _ignore_errors=True) or {}
+    return bool(info.get("master_link_status") == "up")
 
 
 def wait_until_unwatched(state: State, host: Host, instance: Instance, server: Server) -> bool:  # noqa: ARG001  # pyinfra's names
