@@ -3,7 +3,7 @@
 from pyinfra import host, logger
 
 from memurai import host_settings, members
-from memurai.checks import certificates, instances, neighbours, ownership, present_data, restores
+from memurai.checks import certificates, instances, neighbours, ownership, present_data, restores, set_changes
 from memurai.checks import host as host_checks
 from memurai.exceptions import SettingsError
 from memurai.sentinel import listened_ports
@@ -67,6 +67,7 @@ def problems(settings: Settings) -> list[str]:
         *(problem for state in listeners for problem in host_checks.port_problems(settings, state)),
         *(present_data.problems(host, settings) or present_data.upgrade_problems(host, settings)),
         *filter(None, [restores.problem(host, settings)]),
+        *set_changes.problems(host, settings),
         *members.problems(host),
     ]
 

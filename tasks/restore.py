@@ -44,6 +44,13 @@ def restore_set(settings: Settings) -> None:
     Raises TopologyError when it is not certain which member that is.
     """
     evidence, verdict = members.decided(host)
+    here = {members.name_of(one) for one in host.inventory.get_active_hosts()}
+    if left_out := sorted({member.name for member in evidence.wanted.members} - here):
+        raise evidence.refusal(
+            "all members in this run, because each one's Sentinel has to let the primary be down",
+            f"none of {', '.join(left_out)}",
+            "Run without --limit, on hosts that are all reached.",
+        )
     if verdict.situation is not Situation.LIVING:
         raise evidence.refusal("a set that its Sentinels watch", verdict.situation.value, "Deploy it first.")
     primary = evidence.address(verdict.primary)

@@ -2,12 +2,14 @@
 
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
 import gevent  # type: ignore[import-untyped]
+from gevent.lock import BoundedSemaphore  # type: ignore[import-untyped]
 from pyinfra.api import HiddenValue, Host
 from pyinfra.api.exceptions import ConnectError
 from pyinfra.context import ctx_host
@@ -41,6 +43,8 @@ SENTINEL_PASSWORD = ("sentinel", "sentinel-pass")
 
 # Why a host can't be asked in this run, by its name: each is tried once, for that may take a minute.
 _unreachable: dict[str, str] = {}
+# Held while a host is connected, by its name: several members ask at the same time.
+_connecting: defaultdict[str, BoundedSemaphore] = defaultdict(BoundedSemaphore)
 
 
 def name_of(host: Host) -> str:
@@ -245,11 +249,12 @@ def _set_passwords(settings: Settings) -> list[tuple[str, HiddenValue]]:
 
 def _obstacle(host: Host) -> str:
     """Return why a host can't be asked; empty when it can. Who is not in this run (`--limit`) is connected for it."""
-    if not host.connected and host.name not in _unreachable:
-        try:
-            host.connect(reason="to ask a member of the set", raise_exceptions=True)
-        except ConnectError as error:
-            _unreachable[host.name] = str(error)
+    with _connecting[host.name]:
+        if not host.connected and host.name not in _unreachable:
+            try:
+                host.connect(reason="to ask a member of the set", raise_exceptions=True)
+            except ConnectError as error:
+                _unreachable[host.name] = str(error)
     return _unreachable.get(host.name, "")
 
 

@@ -14,6 +14,9 @@ from lab_practice import CANARY, CONFIG_COMMAND, Practice, Run, practice_hosts, 
 
 INVENTORY = "inventories/lab_sentinel.py"
 SENTINEL_CANARY = "Canary-sentinel-8460-must-not-show"
+# Of memurai_users, where a set has users.
+ROLES = ("APPLICATION", "BACKUP", "MONITORING", "SENTINEL", "REPLICA")
+USER_SECRETS = {f"MEMURAI_{role}_PASSWORD": f"Canary-{role.lower()}-8460-one-of-users-must-not-show" for role in ROLES}
 NAMES = ("lab1", "lab2", "lab3")
 SERVER_PORT, SENTINEL_PORT = 6379, 26379
 SET = "memurai"

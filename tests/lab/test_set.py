@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lab_practice import snapshot, wait_until
 from set_client import Client
-from set_practice import NAMES, PracticeSet, practice_set
+from set_practice import NAMES, USER_SECRETS, PracticeSet, practice_set
 
 KEYS = 200
 
@@ -131,6 +131,15 @@ def test_members_that_do_not_wait_for_each_other_are_refused(living: PracticeSet
     assert run.exit_code != 0
     assert f"expected all members side by side, found {' '.join(options)}" in run.output, run.output
     assert "Starting operation" not in run.output
+
+
+def test_users_come_with_the_set_or_not_at_all(living: PracticeSet) -> None:
+    users = {"enabled": True, "sentinel": "sentinel", "replica": "replica"}
+    inventory, before = living.inventory(memurai_users=users), living.processes()
+    run = living.practice.run("pyinfra", inventory, "deploy.py", "-y", environment=USER_SECRETS)
+    assert run.exit_code != 0
+    assert "memurai_users.enabled: expected False, as the set memurai has it, found True" in run.output, run.output
+    assert living.processes() == before
 
 
 def test_two_sentinels_are_no_majority_when_one_is_lost(living: PracticeSet) -> None:

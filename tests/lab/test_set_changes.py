@@ -43,6 +43,14 @@ def test_a_restore_reaches_every_member(living: PracticeSet) -> None:
     assert living.deploy() == []
 
 
+@pytest.mark.parametrize("limit", ["@winrm/lab1", "@winrm/lab2"])
+def test_a_restore_of_some_members_is_refused(living: PracticeSet, limit: str) -> None:
+    run = living.run("tasks/restore.py", "-y", "--limit", limit)
+    assert run.exit_code != 0
+    assert "expected all members in this run" in run.output, run.output
+    assert "Starting operation" not in run.output
+
+
 def test_a_change_that_needs_restarts_rolls_replicas_first(living: PracticeSet) -> None:
     inventory, former, client = living.inventory(memurai_extra=RESTARTING), living.primary(), Client(living)
     before = living.processes()

@@ -9,12 +9,19 @@ from typing import Any
 import pytest
 import redis
 from lab_practice import wait_until
-from set_practice import NAMES, REPLICATION, SENTINEL_CANARY, SENTINEL_PORT, SET, PracticeSet, practice_set
+from set_practice import (
+    NAMES,
+    REPLICATION,
+    SENTINEL_CANARY,
+    SENTINEL_PORT,
+    SET,
+    USER_SECRETS,
+    PracticeSet,
+    practice_set,
+)
 
 from winlab.certificates import CertificateAuthority
 
-ROLES = ("APPLICATION", "BACKUP", "MONITORING", "SENTINEL", "REPLICA")
-SECRETS = {f"MEMURAI_{role}_PASSWORD": f"Canary-{role.lower()}-8460-one-of-users-must-not-show" for role in ROLES}
 USERS = {"enabled": True, "sentinel": "sentinel", "replica": "replica"}
 
 
@@ -35,7 +42,7 @@ class EncryptedSet:
     def deploy(self) -> list[str]:
         """Deploy, which must succeed; return what it changed."""
         command = ("pyinfra", self.inventory, "deploy.py", "-y", "--json")
-        run = self.hosts.practice.run(*command, environment=SECRETS)
+        run = self.hosts.practice.run(*command, environment=USER_SECRETS)
         assert run.exit_code == 0, run.output
         return run.changed
 
@@ -59,7 +66,7 @@ def encrypted(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactor
         found.deploy()
         yield found
         shown = "\n".join(hosts.practice.outputs)
-        assert not [secret for secret in SECRETS.values() if secret in shown]
+        assert not [secret for secret in USER_SECRETS.values() if secret in shown]
 
 
 def test_it_is_whole_and_a_second_run_changes_nothing(encrypted: EncryptedSet) -> None:
@@ -80,3 +87,10 @@ def test_a_failover_costs_no_change(encrypted: EncryptedSet) -> None:
     assert set(encrypted.deploy()) <= {"Member is whole"}
     assert encrypted.hosts.processes() == processes
     assert encrypted.deploy() == []
+
+
+def test_encryption_does_not_go_one_member_after_the_other(encrypted: EncryptedSet) -> None:
+    plain = encrypted.hosts.inventory(memurai_users=USERS)
+    run = encrypted.hosts.practice.run("pyinfra", plain, "deploy.py", "-y", environment=USER_SECRETS)
+    assert run.exit_code != 0
+    assert "memurai_tls.enabled: expected True, as the set memurai has it, found False" in run.output, run.output

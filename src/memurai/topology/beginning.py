@@ -37,8 +37,9 @@ def check_beginning(evidence: Evidence) -> None:
         raise evidence.refusal(
             "data on one member at most, because all others get a copy of them",
             f"data of their own on {', '.join(holders)}",
-            "Decide which are right, make a backup of the others, and empty those members (FLUSHALL); then name the "
-            "one with the data as the first primary, and run again.",
+            "Decide which are right, make a backup of the others, and empty those members (FLUSHALL; where that is "
+            "disabled, stop their services and move their data away); then name the one with the data as the first "
+            "primary, and run again.",
         )
     if holders and holders != [primary]:
         raise evidence.refusal(
@@ -99,5 +100,5 @@ def _check_replicas(evidence: Evidence) -> None:
                 f"replicas of {evidence.wanted.primary} only, which the inventory names as the first primary",
                 f"{name}, a replica of {evidence.label(answer.primary)}",
                 "Name the primary that is there as the first primary in the inventory; or, if what that replica "
-                "follows is wrong, make it stand alone (REPLICAOF NO ONE).",
+                "follows is wrong, make it stand alone (REPLICAOF NO ONE, then CONFIG REWRITE).",
             )

@@ -131,7 +131,8 @@ def _second_primary(evidence: Evidence, primary: Accepted, member: Member, answe
             f"at {name} an empty server, or one with data of this set, because it would become a replica of "
             f"{primary.member} and lose its own",
             f"{answer.keys} keys of another history",
-            f"Make a backup of them and empty {name} (FLUSHALL), or take it out of the inventory.",
+            f"Make a backup of them and empty {name} (FLUSHALL; where that is disabled, stop its service and move its "
+            "data away), or take it out of the inventory.",
         )
     return Finding(Kind.NEW_SERVER, name, f"{name}: stands alone; it becomes a replica of {primary.member}.")
 
