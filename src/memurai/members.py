@@ -38,13 +38,14 @@ SETTLING_SECONDS = 60
 PAUSE_SECONDS = 0.5
 # Options of pyinfra by which hosts do not carry an operation out at the same time: members wait for each other there.
 OUT_OF_STEP = frozenset({"--serial", "--no-wait"})
+NO_ANSWER = "its host does not answer any more (above)"
 DEFAULT_SET_NAME = ReplicationSettings().set_name
 SENTINEL_PASSWORD = ("sentinel", "sentinel-pass")
 
 # Why a host can't be asked in this run, by its name: each is tried once, for that may take a minute.
 _unreachable: dict[str, str] = {}
-# Held while a host is connected, by its name: several members ask at the same time.
-_connecting: defaultdict[str, BoundedSemaphore] = defaultdict(BoundedSemaphore)
+# Held while it is found out, by the host's name: several members ask at the same time.
+_asking: defaultdict[str, BoundedSemaphore] = defaultdict(BoundedSemaphore)
 
 
 def name_of(host: Host) -> str:
@@ -223,16 +224,20 @@ def _member(name: str, settings: Settings) -> Member:
 def _answers(host: Host, settings: Settings) -> MemberAnswers:
     name, of_set = name_of(host), settings.replication.set_name
     with ctx_host.use(host):
-        if reason := _obstacle(host):
+        if reason := _obstacle(host, settings):
             return not_reached(name, reason)
         parts = {"server": _server(host, settings), "sentinel": _sentinel(host, settings)}
         found = host.get_fact(SetMember, set_name=of_set, **parts, _ignore_errors=True)
-    return member_answers(name, of_set, found) if found else not_reached(name, "its host could not be asked (above)")
+    if found is None:
+        # Its connection was tried again for a minute: so long would each further question take.
+        give_up(host, NO_ANSWER)
+        return not_reached(name, NO_ANSWER)
+    return member_answers(name, of_set, found)
 
 
 def _takes_passwords(host: Host, settings: Settings) -> bool:
     with ctx_host.use(host):
-        if _obstacle(host):
+        if _obstacle(host, settings):
             return False
         server = _server(host, settings).server
         ways = [replace(server, user=user, password=password) for user, password in _set_passwords(settings)]
@@ -247,15 +252,23 @@ def _set_passwords(settings: Settings) -> list[tuple[str, HiddenValue]]:
     return [(str(users.sentinel), secrets.users["sentinel"]), (str(users.replica), secrets.users["replica"])]
 
 
-def _obstacle(host: Host) -> str:
+def _obstacle(host: Host, settings: Settings) -> str:
     """Return why a host can't be asked; empty when it can. Who is not in this run (`--limit`) is connected for it."""
-    with _connecting[host.name]:
-        if not host.connected and host.name not in _unreachable:
-            try:
-                host.connect(reason="to ask a member of the set", raise_exceptions=True)
-            except ConnectError as error:
-                _unreachable[host.name] = str(error)
+    with _asking[host.name]:
+        if host.name not in _unreachable and (reason := _failure(host, settings)):
+            give_up(host, reason)
     return _unreachable.get(host.name, "")
+
+
+def _failure(host: Host, settings: Settings) -> str:
+    """Return why a host does not answer; empty when it does."""
+    try:
+        if not host.connected:
+            host.connect(reason="to ask a member of the set", raise_exceptions=True)
+    except ConnectError as error:
+        return str(error)
+    file = host.get_fact(TextFile, path=Instance.of(settings).configuration, _ignore_errors=True)
+    return "" if file else NO_ANSWER
 
 
 def _server(host: Host, settings: Settings) -> Part:

@@ -58,7 +58,12 @@ def cut_off(hosts: PracticeSet, name: str, _: subprocess.Popen[bytes]) -> Callab
     return lambda: hosts.practice.lab.join(name)
 
 
-INTERRUPTIONS = (kill_server, kill_sentinel, kill_deploy, cut_off)
+def shut_down(hosts: PracticeSet, name: str, _: subprocess.Popen[bytes]) -> Callable[[], None]:
+    hosts.practice.lab.shut_down(name)
+    return lambda: hosts.practice.lab.boot(name)
+
+
+INTERRUPTIONS = (kill_server, kill_sentinel, kill_deploy, cut_off, shut_down)
 
 
 def begun(hosts: PracticeSet, inventory: str) -> subprocess.Popen[bytes]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lab_practice import snapshot, wait_until
 from set_client import Client
-from set_practice import NAMES, USER_SECRETS, PracticeSet, practice_set
+from set_practice import NAMES, REPLICATION, USER_SECRETS, PracticeSet, practice_set
 
 KEYS = 200
 
@@ -131,6 +131,20 @@ def test_members_that_do_not_wait_for_each_other_are_refused(living: PracticeSet
     assert run.exit_code != 0
     assert f"expected all members side by side, found {' '.join(options)}" in run.output, run.output
     assert "Starting operation" not in run.output
+
+
+def test_hosts_that_name_different_sets_are_refused(living: PracticeSet) -> None:
+    own = {"memurai_replication": REPLICATION}
+    other = {"memurai_replication": {**REPLICATION, "set_name": "other"}}
+    before = living.processes()
+    run = living.run("deploy.py", "-y", inventory=living.practice.inventory(lab1=own, lab2=own, lab3=other))
+    assert run.exit_code != 0
+    for reason in (
+        "set memurai: expected at least 3 Sentinels, so that a majority is left when one is lost, found 2 (lab1, lab2)",
+        "set other: expected a member with a server as the first primary, one of lab3, found 'lab1'",
+    ):
+        assert reason in run.output, run.output
+    assert living.processes() == before
 
 
 def test_users_come_with_the_set_or_not_at_all(living: PracticeSet) -> None:

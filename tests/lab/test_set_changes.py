@@ -61,6 +61,9 @@ def test_a_change_that_needs_restarts_rolls_replicas_first(living: PracticeSet) 
     servers = [f"Memurai of {name}" for name in NAMES]
     assert all(after[name] != before[name] for name in servers)
     assert now != former
+    machines = living.practice.lab.machines
+    # The former primary was the last one to go down, when it was a replica.
+    assert max(NAMES, key=lambda name: str(machines[name].services.get("Memurai").started_at)) == former
     living.wait_until_following(now)
     assert client.lost() == []
     assert {living.value(name, "databases") for name in NAMES} == {"32"}

@@ -62,7 +62,7 @@ def switch(state: State, host: Host, timeout_seconds: int) -> bool:  # noqa: ARG
         with _paused_writes(host):
             wait_for(host, "replicas that have all data", _behind, CATCHING_UP_SECONDS)
             _tell(host, members.sentinel(host), "SENTINEL", "FAILOVER", members.wanted(host).name)
-            wait_for(host, f"another primary than {name}", not_replaced(name), timeout_seconds)
+            wait_for(host, f"another primary than {name}", _paused_until_replaced(host), timeout_seconds)
         seconds = time.monotonic() - began
         evidence = wait_for(host, "a whole set", findings, timeout_seconds)
     except TopologyError as error:
@@ -95,6 +95,19 @@ def wait_for(
 def may_fail_over(name: str) -> Callable[[Evidence], Iterable[str]]:
     """Return what tells why a primary must not be replaced."""
     return lambda evidence: may_go_on(Phase(Action.FAIL_OVER, name), evidence)
+
+
+def _paused_until_replaced(host: Host) -> Callable[[Evidence], Iterable[str]]:
+    """Return what tells that a host's server is still the primary, and pauses its writes anew as long as it is."""
+    replaced = not_replaced(members.name_of(host))
+
+    def problems(evidence: Evidence) -> Iterator[str]:
+        if found := list(replaced(evidence)):
+            # What it took now, nobody would have once it is demoted.
+            _pause_writes(host)
+        yield from found
+
+    return problems
 
 
 def _behind(evidence: Evidence) -> Iterator[str]:
@@ -131,12 +144,15 @@ def findings(evidence: Evidence) -> Iterator[str]:
 @contextmanager
 def _paused_writes(host: Host) -> Iterator[None]:
     """Pause the writes of a host's server."""
-    server = members.server(host)
-    _tell(host, server, "CLIENT", "PAUSE", str(LONGEST_PAUSE_MILLISECONDS), "WRITE")
+    _pause_writes(host)
     try:
         yield
     finally:
-        _tell(host, server, "CLIENT", "UNPAUSE")
+        _tell(host, members.server(host), "CLIENT", "UNPAUSE")
+
+
+def _pause_writes(host: Host) -> None:
+    _tell(host, members.server(host), "CLIENT", "PAUSE", str(LONGEST_PAUSE_MILLISECONDS), "WRITE")
 
 
 def _tell(host: Host, part: Part, *words: str) -> None:
