@@ -33,7 +33,7 @@ REPLICATION = {
 ONE_MEMBER = """
 from pyinfra import local
 
-for task in ("survey", "storage", "install", "certificates", "configure", "service", "firewall", "jobs", "verify"):
+for task in ("survey", "storage", "install", "certificates", "configure", "service", "jobs", "verify"):
     local.include(f"tasks/{task}.py")
 """
 
