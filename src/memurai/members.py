@@ -199,8 +199,8 @@ def set_name(host: Host) -> str | None:
     if isinstance(settings, Settings):
         return settings.replication.set_name if settings.replication.enabled else None
     data = host.data.get(host_settings.REPLICATION)
-    is_member = isinstance(data, dict) and bool(data.get("enabled"))
-    return str(data.get("set_name", DEFAULT_SET_NAME)) if is_member else None
+    names_set = isinstance(data, dict) and bool(data.get("enabled"))
+    return str(data.get("set_name", DEFAULT_SET_NAME)) if names_set else None
 
 
 def _wanted(settings: Settings, everyone: dict[str, Settings]) -> WantedSet:
